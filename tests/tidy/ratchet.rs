@@ -1,0 +1,63 @@
+//! Lists of exceptions that may only shrink. A line is `<what> <count>`; `#` opens a comment, which says why.
+//! A list is right when it names exactly what is wrong: a new fault is refused, and a line whose fault is gone must go.
+
+use mizu_tests::checkout;
+use std::collections::BTreeMap;
+
+/// Reads the list in `tests/tidy/<name>`.
+pub(crate) fn read(name: &str) -> BTreeMap<String, usize> {
+    let mut listed = BTreeMap::new();
+    for line in checkout::read(&format!("tests/tidy/{name}")).lines() {
+        let line = line.split('#').next().unwrap_or("").trim();
+        if line.is_empty() {
+            continue;
+        }
+        let (what, count) =
+            line.rsplit_once(' ').unwrap_or_else(|| panic!("{name}: `{line}` is not `<what> <count>`"));
+        let count = count.parse().unwrap_or_else(|_| panic!("{name}: `{line}` does not end in a number"));
+        listed.insert(what.trim().to_owned(), count);
+    }
+    listed
+}
+
+/// Compares what is with what is listed, and says what to do about each difference.
+pub(crate) fn differences(
+    name: &str,
+    listed: &BTreeMap<String, usize>,
+    found: &BTreeMap<String, usize>,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (what, count) in found {
+        match listed.get(what) {
+            Some(most) if count <= most => {}
+            Some(most) => wrong.push(format!("{what}: {count}, was {most}; it may only shrink")),
+            None => wrong.push(format!("{what}: {count}, which is over the limit")),
+        }
+    }
+    for (what, most) in listed {
+        match found.get(what) {
+            Some(count) if count < most => {
+                wrong.push(format!("{what}: down to {count}: write that into tests/tidy/{name}"))
+            }
+            Some(_) => {}
+            None => wrong.push(format!("{what}: no longer at fault: take it out of tests/tidy/{name}")),
+        }
+    }
+    wrong
+}
+
+#[test]
+fn a_listed_fault_may_stay_or_shrink_and_a_new_one_is_refused() {
+    let map =
+        |of: &[(&str, usize)]| of.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect::<BTreeMap<_, _>>();
+    let listed = map(&[("a", 10)]);
+    for (case, found, faults) in [
+        ("the same", map(&[("a", 10)]), 0),
+        ("grown", map(&[("a", 11)]), 1),
+        ("shrunk, and the list not", map(&[("a", 9)]), 1),
+        ("gone, and the list not", map(&[]), 1),
+        ("a new one", map(&[("a", 10), ("b", 1)]), 1),
+    ] {
+        assert_eq!(differences("x", &listed, &found).len(), faults, "{case}");
+    }
+}
