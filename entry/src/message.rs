@@ -130,6 +130,18 @@ impl Message {
         Span { start, len }
     }
 
+    /// Bytes of text that the message holds, with [`Field`]s counted as what they take on the wire at most.
+    pub(crate) fn text_len(&self) -> usize {
+        self.arena.len() + (self.headers.len() + self.trailers.len()) * 12
+    }
+
+    /// Makes room for that much text and so many fields.
+    pub(crate) fn reserve(&mut self, text: usize, headers: usize, trailers: usize) {
+        self.arena.reserve(text);
+        self.headers.reserve(headers);
+        self.trailers.reserve(trailers);
+    }
+
     /// The bytes of a piece.
     #[must_use]
     pub fn text(&self, span: Span) -> &[u8] {
