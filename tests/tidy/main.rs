@@ -8,6 +8,5 @@ mod files;
 mod leftovers;
 mod licences;
 mod metadata;
-mod ratchet;
 mod unsafe_code;
 mod words;
