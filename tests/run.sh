@@ -19,7 +19,7 @@ tier_tidy() { cargo test --workspace --test tidy; }
 tier_lint() {
   make --no-print-directory -s ui
   cargo clippy --workspace --all-targets -- -D warnings
-  cargo clippy --workspace --test corpus --test pipeline -- -D warnings
+  cargo clippy --workspace --test corpus --test counts -- -D warnings
   if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not installed; tidy holds the same lists"; fi
 }
 tier_unit() { make --no-print-directory -s ui engine; cargo test --workspace; }
