@@ -13,6 +13,7 @@
 pub mod body;
 pub mod conversation;
 pub mod cx;
+pub mod frame;
 pub mod limits;
 pub mod protocol;
 pub mod protocols;
@@ -20,5 +21,6 @@ pub mod protocols;
 pub mod testkit;
 
 pub use cx::{Cx, Exchange};
+pub use frame::{Frame, Heading, LinkType, Sink};
 pub use limits::Limits;
 pub use protocol::{Dissector, End, Fault, Gap, Guess, Next, Protocol, Side, Step, Transport};
