@@ -5,6 +5,7 @@
 mod documents;
 mod edges;
 mod files;
+mod invariants;
 mod leftovers;
 mod licences;
 mod metadata;
