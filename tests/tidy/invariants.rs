@@ -6,7 +6,11 @@ use mizu_tests::checkout;
 fn invariants(document: &str) -> Vec<(&str, Vec<&str>)> {
     let section = document.split("\n## Invariants\n").nth(1).unwrap_or("");
     let section = section.split("\n## ").next().unwrap_or("");
-    section.split("\n- ").skip(1).map(|bullet| (bullet, bullet.split('`').skip(1).step_by(2).collect())).collect()
+    section
+        .split("\n- ")
+        .skip(1)
+        .map(|bullet| (bullet, bullet.split('`').skip(1).step_by(2).collect()))
+        .collect()
 }
 
 /// Whether a test of that name is in the sources: a Rust function, or a title of the page's tests.
@@ -21,7 +25,11 @@ fn is_a_test(name: &str, sources: &[checkout::Source]) -> bool {
 
 /// Whether the lines just before a function are attributes, one of which makes it a test.
 fn is_marked_as_a_test(before: &str) -> bool {
-    before.lines().rev().take(6).any(|l| l.contains("test]") || l.contains("test(") || l.contains("proptest!"))
+    before
+        .lines()
+        .rev()
+        .take(6)
+        .any(|l| l.contains("test]") || l.contains("test(") || l.contains("proptest!"))
 }
 
 #[test]
@@ -37,7 +45,9 @@ fn every_invariant_is_held_by_a_test_that_exists() {
         if names.is_empty() {
             wrong.push(format!("no test is named: {bullet}"));
         }
-        wrong.extend(names.into_iter().filter(|n| !is_a_test(n, &sources)).map(|n| format!("there is no test `{n}`")));
+        wrong.extend(
+            names.into_iter().filter(|n| !is_a_test(n, &sources)).map(|n| format!("there is no test `{n}`")),
+        );
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

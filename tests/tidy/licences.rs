@@ -1,7 +1,7 @@
 //! What the lock file takes in may be used, comes from the public registry, and is there once.
 //! The lists are those of deny.toml, so a machine without cargo-deny holds to the same rules.
 
-use crate::metadata::{all_packages, text};
+use crate::metadata::{shipped_packages, text};
 use mizu_tests::checkout;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
@@ -79,7 +79,7 @@ fn an_expression_of_licences_is_met_as_spdx_says() {
 #[test]
 fn every_package_has_a_licence_that_is_allowed() {
     let allowed = strings(&rules(), "licenses", "allow");
-    let wrong: Vec<String> = all_packages()
+    let wrong: Vec<String> = shipped_packages()
         .iter()
         .filter(|p| !is_met(text(p, "license"), &allowed))
         .map(|p| format!("{} {}: `{}`", text(p, "name"), text(p, "version"), text(p, "license")))
@@ -90,7 +90,7 @@ fn every_package_has_a_licence_that_is_allowed() {
 #[test]
 fn every_allowed_licence_is_needed() {
     let allowed = strings(&rules(), "licenses", "allow");
-    let packages = all_packages();
+    let packages = shipped_packages();
     let unused: Vec<&String> = allowed
         .iter()
         .filter(|a| !packages.iter().any(|p| text(p, "license").contains(a.as_str())))
@@ -101,7 +101,7 @@ fn every_allowed_licence_is_needed() {
 #[test]
 fn every_package_comes_from_the_public_registry() {
     let allowed = strings(&rules(), "sources", "allow-registry");
-    let wrong: Vec<String> = all_packages()
+    let wrong: Vec<String> = shipped_packages()
         .iter()
         .filter(|p| !text(p, "source").is_empty())
         .filter(|p| !allowed.iter().any(|a| text(p, "source") == format!("registry+{a}")))
@@ -119,7 +119,7 @@ fn numbers(version: &str) -> Vec<u64> {
 #[test]
 fn a_package_is_there_in_one_version_but_for_those_that_deny_toml_names() {
     let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for package in all_packages() {
+    for package in shipped_packages() {
         versions
             .entry(text(&package, "name").to_owned())
             .or_default()

@@ -2,6 +2,7 @@
 
 use mizu_tests::checkout;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::process::Command;
 
 fn ask(args: &[&str]) -> Value {
@@ -20,11 +21,25 @@ pub(crate) fn members() -> Vec<Value> {
     list(&ask(&["--no-deps"]), "packages").clone()
 }
 
-/// Every package that a build for Linux takes in, the workspace's own crates included.
-pub(crate) fn all_packages() -> Vec<Value> {
+/// Every package that a build for Linux takes in, the workspace's own crates included; what only tests need is left out, as cargo-deny does.
+pub(crate) fn shipped_packages() -> Vec<Value> {
     let said = ask(&["--locked", "--filter-platform", "x86_64-unknown-linux-gnu"]);
-    let used: Vec<&str> = list(&said["resolve"], "nodes").iter().map(|n| text(n, "id")).collect();
-    list(&said, "packages").iter().filter(|p| used.contains(&text(p, "id"))).cloned().collect()
+    let nodes = list(&said["resolve"], "nodes");
+    let mut shipped: BTreeSet<&str> =
+        list(&said, "workspace_members").iter().filter_map(Value::as_str).collect();
+    let mut to_look_at: Vec<&str> = shipped.iter().copied().collect();
+    while let Some(id) = to_look_at.pop() {
+        let node = nodes.iter().find(|n| text(n, "id") == id).expect("cargo metadata resolves every package");
+        for used in list(node, "deps")
+            .iter()
+            .filter(|d| list(d, "dep_kinds").iter().any(|k| text(k, "kind") != "dev"))
+        {
+            if shipped.insert(text(used, "pkg")) {
+                to_look_at.push(text(used, "pkg"));
+            }
+        }
+    }
+    list(&said, "packages").iter().filter(|p| shipped.contains(text(p, "id"))).cloned().collect()
 }
 
 /// The text under `key`, empty if there is none.
