@@ -15,6 +15,7 @@ pub mod conversation;
 pub mod cx;
 pub mod frame;
 pub mod limits;
+pub mod pcap;
 pub mod protocol;
 pub mod protocols;
 #[cfg(any(test, feature = "testing"))]
