@@ -2,6 +2,7 @@
 
 use mizu_entry::{Message, Notes, Protocol as Spoken, Timestamp, Unanswered};
 
+use crate::body::{self, Decoder};
 use crate::limits::Limits;
 
 /// An exchange as a dissector emits it; the core adds who talked to whom and how it was captured.
@@ -25,6 +26,8 @@ pub struct Exchange {
 #[derive(Debug, Default)]
 pub struct Pool {
     free: Vec<Box<Message>>,
+    /// Decoders of bodies, for [`Cx::finish_body`].
+    pub decoder: Decoder,
 }
 
 /// Messages kept for use; more are given back to the allocator.
@@ -75,6 +78,11 @@ impl Cx<'_> {
         message.first = self.first;
         message.last = self.now;
         message
+    }
+
+    /// Undoes the content codings of a message whose body has ended: [`body::finish`].
+    pub fn finish_body(&mut self, message: &mut Message) {
+        body::finish(message, &mut self.pool.decoder, self.limits);
     }
 
     /// Sends an exchange on its way.
