@@ -24,3 +24,18 @@ fn every_capture_gives_the_entries_that_are_due_and_no_other() {
     let wrong = ratchet::differences(KNOWN, &ratchet::read(KNOWN), &found);
     assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), said.join("\n"));
 }
+
+#[test]
+fn what_is_due_of_each_capture_agrees_with_itself() {
+    for path in checkout::paths().into_iter().filter(|p| p.starts_with(HERE) && p.ends_with(".expect.jsonl"))
+    {
+        let due = lines(&checkout::read(&path));
+        assert!(!due.is_empty(), "{path}: nothing is due");
+        assert_eq!(faults(&due, &due), Vec::<String>::new(), "{path}");
+        let without_optional: Vec<_> = due.iter().filter(|e| e["optional"] != true).cloned().collect();
+        assert_eq!(faults(&due, &without_optional), Vec::<String>::new(), "{path}, without what is optional");
+        if !without_optional.is_empty() {
+            assert!(!faults(&due, &without_optional[1..]).is_empty(), "{path}: a missed entry goes unseen");
+        }
+    }
+}

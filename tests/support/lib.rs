@@ -4,5 +4,6 @@
 pub mod binaries;
 pub mod checkout;
 pub mod deadline;
+pub mod http;
 pub mod process;
 pub mod ratchet;
