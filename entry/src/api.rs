@@ -30,7 +30,6 @@ use utoipa::ToSchema;
 
 /// Why a request could not be answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct ApiError {
     /// For programs: `unauthorized`, `foreign_host`, `foreign_origin`, `bad_query`, `bad_request`, `not_found`,
     /// `store_unavailable`, `too_broad`, `internal`.
@@ -45,7 +44,6 @@ pub struct ApiError {
 
 /// What is wrong with a filter, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct QueryError {
     /// What is wrong.
     pub message: String,
@@ -59,7 +57,6 @@ pub struct QueryError {
 
 /// One end of an exchange.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct PeerView {
     /// Address.
     pub ip: String,
@@ -77,7 +74,6 @@ pub struct PeerView {
 
 /// A row of the list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct EntrySummary {
     /// Number, time-ordered.
     pub id: String,
@@ -113,6 +109,8 @@ pub struct EntrySummary {
     pub response_size: u64,
     /// GraphQL operation (`query`, `mutation`, `subscription`) if the request carries one.
     pub graphql: Option<String>,
+    /// Who sent a WebSocket message: `c2s` (the client, which is `src`) or `s2c`.
+    pub message_direction: Option<String>,
     /// What is to be known: `partial`, `gap`, `truncated`, `midstream`, `redacted`, `decrypted`, `reset`, `snapped`,
     /// `headers_unknown`, `undecoded`, `malformed`, `proxy_leg`, `probe`, `open`.
     pub notes: Vec<String>,
@@ -120,7 +118,6 @@ pub struct EntrySummary {
 
 /// Rows of the list, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct EntryPage {
     /// The rows.
     pub entries: Vec<EntrySummary>,
@@ -134,7 +131,6 @@ pub struct EntryPage {
 
 /// How many rows there are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct EntryCount {
     /// Rows that match.
     pub matched: u64,
@@ -146,7 +142,6 @@ pub struct EntryCount {
 
 /// A header, trailer, cookie, query parameter or form field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct NameValue {
     /// The name as sent.
     pub name: String,
@@ -160,7 +155,6 @@ pub struct NameValue {
 
 /// A body, as far as it is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct BodyView {
     /// Bytes of the whole body, decoded.
     pub len: u64,
@@ -184,7 +178,6 @@ pub struct BodyView {
 
 /// One field of a protobuf message read without its schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct ProtobufField {
     /// Field number.
     pub number: u32,
@@ -199,7 +192,6 @@ pub struct ProtobufField {
 
 /// One gRPC message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct GrpcMessage {
     /// Whether it was compressed.
     pub compressed: bool,
@@ -213,7 +205,6 @@ pub struct GrpcMessage {
 
 /// One message of an exchange.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct MessageDetail {
     /// When its first byte was captured.
     pub first: String,
@@ -241,7 +232,6 @@ pub struct MessageDetail {
 
 /// The moments of an exchange, in microseconds from the first byte captured.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct Timing {
     /// First byte of the request.
     pub request_first_us: Option<u64>,
@@ -255,7 +245,6 @@ pub struct Timing {
 
 /// All that is known of an entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct EntryDetail {
     /// The row.
     pub summary: EntrySummary,
@@ -281,7 +270,6 @@ pub struct EntryDetail {
 
 /// One bar of the histogram.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct HistogramBar {
     /// Begin of the bar.
     pub start: String,
@@ -297,7 +285,6 @@ pub struct HistogramBar {
 
 /// How many entries there were when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct Histogram {
     /// Begin of the first bar.
     pub from: String,
@@ -311,7 +298,6 @@ pub struct Histogram {
 
 /// What can be asked for in a filter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct FieldInfo {
     /// The path: `response.status`, `request.headers`.
     pub path: String,
@@ -327,7 +313,6 @@ pub struct FieldInfo {
 
 /// The filter language's field table and words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct FieldList {
     /// The fields.
     pub fields: Vec<FieldInfo>,
@@ -339,7 +324,6 @@ pub struct FieldList {
 
 /// Whether a filter is right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct QueryCheck {
     /// Whether it can be run.
     pub valid: bool,
@@ -349,7 +333,6 @@ pub struct QueryCheck {
 
 /// One thing that could stand at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct Completion {
     /// What to insert.
     pub text: String,
@@ -363,7 +346,6 @@ pub struct Completion {
 
 /// What could stand at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct CompletionList {
     /// First character that a completion replaces (UTF-16 units).
     pub start: u32,
@@ -375,7 +357,6 @@ pub struct CompletionList {
 
 /// One cause of loss.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct LossView {
     /// The cause for programs: `dropped_ring`, `gap_bytes`, `dropped_entries` …
     pub cause: String,
@@ -391,7 +372,6 @@ pub struct LossView {
 
 /// What one sidecar does and lost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct WorkerCoverage {
     /// The sidecar.
     pub worker: String,
@@ -431,7 +411,6 @@ pub struct WorkerCoverage {
 
 /// What is captured of what should be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct Coverage {
     /// All sidecars that were heard of.
     pub workers: Vec<WorkerCoverage>,
@@ -443,7 +422,6 @@ pub struct Coverage {
 
 /// What the aggregator is and holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
-#[ts(export)]
 pub struct Status {
     /// Version of Mizu.
     pub version: String,
@@ -474,7 +452,6 @@ pub struct Status {
 /// What a live client asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "op", rename_all = "snake_case")]
-#[ts(export)]
 pub enum LiveRequest {
     /// Send what matches, from a cursor on. A second subscription with the same `id` takes the place of the first.
     Subscribe {
@@ -499,7 +476,6 @@ pub enum LiveRequest {
 /// What the aggregator sends to a live client.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[ts(export)]
 pub enum LiveMessage {
     /// The subscription stands.
     Subscribed {

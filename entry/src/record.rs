@@ -3,6 +3,31 @@
 //! The accessors here are the one place that says what a column, a filter's path or a list row means: the store's
 //! writer, the filter's evaluation and the API's summary all read a [`Record`], so that they cannot disagree.
 
+mod attrs;
+mod body;
+#[cfg(feature = "api")]
+mod detail;
+mod errors;
+mod exchange;
+mod outcome;
+#[cfg(feature = "api")]
+mod protobuf;
+mod request;
+mod summary;
+mod target;
+mod template;
+mod text;
+mod trace;
+
+pub use body::{FormField, form_fields, query_parameters};
+#[cfg(feature = "api")]
+pub use detail::detail;
+pub use outcome::{grpc_status_name, status_reason};
+pub use summary::Derived;
+#[cfg(feature = "api")]
+pub use summary::{summary, summary_from};
+pub use template::path_template;
+
 use crate::entry::Entry;
 
 /// Who an end of a conversation is, resolved when the entry arrived and never again.
@@ -67,3 +92,6 @@ pub struct Record<'a> {
     /// What was captured.
     pub entry: &'a Entry,
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
