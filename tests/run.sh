@@ -1,42 +1,52 @@
 #!/usr/bin/env bash
-# Runs the tiers named, or all of them, by rising cost; says the time of each and stops at the first red.
+# Runs the tiers named, or all of them, by rising cost; says the time of each, counts the tests by what the runners say, stops at the first red.
 #   tests/run.sh [TIER...]      tiers: format tidy lint drift unit page corpus counts pipeline browser
-# Everything of Rust is built in one profile (dev) and always with --workspace, so that features are the same and nothing is built twice;
-# only `counts` builds the release profile, since it measures what users run.
+# Everything of Rust is built in one profile (dev), always as the whole workspace with the same features, so that nothing is built twice;
+# only `counts` builds the release profile too, since it measures what users run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
-
 ALL=(format tidy lint unit page corpus counts pipeline browser)
-TIERS=("$@"); [ $# -gt 0 ] || TIERS=("${ALL[@]}")
-LOG=$(mktemp); trap 'rm -f "$LOG"' EXIT
 
-page_packages() { make --no-print-directory -s ui/node_modules/.package-lock.json; }
-binaries() { cargo build --workspace --bins --tests; }
+# The seeds tier takes the libraries in; tidy does without, so that it stays a matter of seconds.
+WHOLE=(--workspace --features mizu-tests/seeds)
+sub_make() { make --no-print-directory -s "$@"; }
+binaries() { cargo build "${WHOLE[@]}" --bins --tests; }
 
-tier_format() { cargo fmt --all --check; page_packages; (cd ui && npm run --silent check); }
+tier_format() { cargo fmt --all --check; sub_make ui/node_modules/.package-lock.json; npm --prefix ui run --silent check; }
 tier_tidy() { cargo test --workspace --test tidy; }
 tier_lint() {
-  make --no-print-directory -s ui
-  cargo clippy --workspace --all-targets -- -D warnings
-  cargo clippy --workspace --test corpus --test counts -- -D warnings
+  sub_make ui
+  cargo clippy "${WHOLE[@]}" --all-targets -- -D warnings
+  cargo clippy "${WHOLE[@]}" --test corpus --test counts -- -D warnings
   if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not installed; tidy holds the same lists"; fi
 }
-tier_unit() { make --no-print-directory -s ui engine; cargo test --workspace; }
-tier_page() { page_packages; (cd ui && npm test --silent); }
-tier_corpus() { binaries; cargo test --workspace --test corpus -- --nocapture; }
+tier_drift() { sub_make ui; cargo test "${WHOLE[@]}" drift; }
+tier_unit() { sub_make ui engine; cargo test "${WHOLE[@]}"; }
+tier_page() { sub_make ui/node_modules/.package-lock.json; npm --prefix ui test --silent; }
+tier_corpus() { binaries; cargo test "${WHOLE[@]}" --test corpus -- --nocapture; }
 tier_counts() { benches/counts.sh; }
-tier_pipeline() { make --no-print-directory -s ui engine; binaries; cargo test --workspace --test pipeline; }
-tier_browser() { make --no-print-directory -s ui engine; binaries; (cd ui && npm run --silent e2e); }
+tier_pipeline() { sub_make ui engine; binaries; cargo test "${WHOLE[@]}" --test pipeline; }
+tier_browser() { sub_make ui engine; binaries; npm --prefix ui run --silent e2e; }
 
-tests/needs.sh "${TIERS[@]}"
-began=$SECONDS
+# Each tier is a process of its own: `set -e` holds in it, which it would not in a condition of this one.
+if [ "${1:-}" = --one ]; then "tier_$2"; exit; fi
+
+TIERS=("$@"); [ $# -gt 0 ] || TIERS=("${ALL[@]}")
 for tier in "${TIERS[@]}"; do
   declare -F "tier_$tier" >/dev/null || { echo "no tier \`$tier\`; there are: ${ALL[*]}" >&2; exit 2; }
+done
+tests/needs.sh "${TIERS[@]}"
+LOG=$(mktemp); trap 'rm -f "$LOG"' EXIT
+counted() { # what the runners of Rust, vitest and node said
+  awk '/^test result:/ { n += $4 } / Tests .* passed/ { for (i = 1; i < NF; i++) if ($(i + 1) ~ /^passed/) n += $i } /^(# |ℹ )pass / { n += $3 } END { print n + 0 }' "$1"
+}
+began=$SECONDS all=0
+for tier in "${TIERS[@]}"; do
   printf '\n== %s\n' "$tier"; at=$SECONDS
-  if ! (set -e; "tier_$tier") > >(tee -a "$LOG") 2>&1; then
+  if ! tests/run.sh --one "$tier" 2>&1 | tee "$LOG"; then
     printf '\n== %s is red after %d s. Again, alone: make test TIERS=%s\n' "$tier" $((SECONDS - at)) "$tier"; exit 1
   fi
-  times+=("$(printf '%5d s  %s' $((SECONDS - at)) "$tier")")
+  n=$(counted "$LOG"); all=$((all + n))
+  lines+=("$(printf '%6d s %6d tests  %s' $((SECONDS - at)) "$n" "$tier")")
 done
-printf '\n'; printf '%s\n' "${times[@]}"; printf '%5d s  all\n' $((SECONDS - began))
+printf '\n'; printf '%s\n' "${lines[@]}"; printf '%6d s %6d tests  all\n' $((SECONDS - began)) "$all"
