@@ -1,0 +1,27 @@
+// The types of the API, in one place to import from. Each file of `generated/` is made from entry/src/api.rs.
+export type { ApiError } from "./generated/ApiError.ts";
+export type { BodyView } from "./generated/BodyView.ts";
+export type { Completion } from "./generated/Completion.ts";
+export type { CompletionList } from "./generated/CompletionList.ts";
+export type { Coverage } from "./generated/Coverage.ts";
+export type { EntryCount } from "./generated/EntryCount.ts";
+export type { EntryDetail } from "./generated/EntryDetail.ts";
+export type { EntryPage } from "./generated/EntryPage.ts";
+export type { EntrySummary } from "./generated/EntrySummary.ts";
+export type { FieldInfo } from "./generated/FieldInfo.ts";
+export type { FieldList } from "./generated/FieldList.ts";
+export type { GrpcMessage } from "./generated/GrpcMessage.ts";
+export type { Histogram } from "./generated/Histogram.ts";
+export type { HistogramBar } from "./generated/HistogramBar.ts";
+export type { LiveMessage } from "./generated/LiveMessage.ts";
+export type { LiveRequest } from "./generated/LiveRequest.ts";
+export type { LossView } from "./generated/LossView.ts";
+export type { MessageDetail } from "./generated/MessageDetail.ts";
+export type { NameValue } from "./generated/NameValue.ts";
+export type { PeerView } from "./generated/PeerView.ts";
+export type { ProtobufField } from "./generated/ProtobufField.ts";
+export type { QueryCheck } from "./generated/QueryCheck.ts";
+export type { QueryError } from "./generated/QueryError.ts";
+export type { Status } from "./generated/Status.ts";
+export type { Timing } from "./generated/Timing.ts";
+export type { WorkerCoverage } from "./generated/WorkerCoverage.ts";
