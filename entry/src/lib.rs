@@ -20,6 +20,8 @@ mod http;
 mod message;
 mod protocol;
 pub mod record;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod websocket;
 pub mod wire;
