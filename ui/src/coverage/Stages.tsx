@@ -7,8 +7,8 @@ import { STAGES, type Step, stages } from "./health.ts";
 
 const TITLES: Readonly<Record<(typeof STAGES)[number], string>> = {
   listen: "Listening",
-  packets: "Packets",
-  calls: "Calls",
+  packet: "Packets",
+  call: "Calls",
   deliver: "Delivering",
 };
 

@@ -31,7 +31,7 @@ export function needsLook(worker: WorkerCoverage): boolean {
 
 /** Where its traffic stands: does it run, does it capture, does it find calls, do they arrive. */
 export type Step = "yes" | "no" | "waiting" | "unreached";
-export const STAGES = ["listen", "packets", "calls", "deliver"] as const;
+export const STAGES = ["listen", "packet", "call", "deliver"] as const;
 
 export function stages(worker: WorkerCoverage): readonly [Step, Step, Step, Step] {
   if (worker.state === "unavailable") return ["no", "unreached", "unreached", "unreached"];

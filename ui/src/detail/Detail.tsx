@@ -37,7 +37,9 @@ export function Detail({ id, tab, listed, onTab, onClose, onSelect, onFilter }: 
   const { data, error, isPlaceholderData, refetch } = useEntry(id);
   const wide = useWidth(pane, data ? "entry" : "none") >= SIDE_BY_SIDE;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another entry begins at its top
-  useEffect(() => body.current?.scrollTo(0, 0), [id, tab]);
+  useEffect(() => {
+    if (body.current) body.current.scrollTop = 0;
+  }, [id, tab]);
   if (error && !isPlaceholderData) {
     const failure = failureOf(error);
     return (

@@ -28,7 +28,9 @@ export function SidePanel({ detail, side, headed = false, onFilter }: Props) {
 type MessageProps = { message: MessageDetail; side: "request" | "response"; id: string; onFilter: OnFilter };
 
 function Message({ message, side, id, onFilter }: MessageProps) {
-  const { details, headers, trailers, cookies, query, form, body } = message;
+  const { details: facts, headers, trailers, cookies, query, form, body } = message;
+  const size = { name: "Body size", value: bytes(body.len), redacted: false, path: "" };
+  const details = body.len > 0 ? [...facts, size] : facts;
   return (
     <>
       {details.length > 0 ? (

@@ -84,7 +84,7 @@ export function protobufLine(fields: readonly ProtobufField[]): string {
 }
 
 /** A branch is open at first down to this level, and only if it has few children. */
-const OPEN_LEVELS = 3;
+const OPEN_LEVELS = 2;
 const OPEN_CHILDREN = 30;
 
 /** The lines in sight. `toggled` holds the paths of branches that are not as they were at first. */

@@ -18,7 +18,9 @@ import { Row } from "./Row.tsx";
 import { useListScroll } from "./useListScroll.ts";
 
 export type ListHandle = {
-  scrollTo: (rank: number, align: "auto" | "center") => void;
+  scrollTo: (rank: number) => void;
+  /** Brings a row into sight, in the middle, if it is not in sight. */
+  reveal: (rank: number) => void;
   page: () => number;
   focus: () => void;
 };
@@ -41,10 +43,11 @@ export function List({ ref, selected, marks, onSelect, onFilter }: Props) {
     ref,
     () => ({
       scrollTo: scroll.scrollTo,
+      reveal: scroll.reveal,
       page: scroll.rowsInSight,
       focus: () => grid.current?.focus({ preventScroll: true }),
     }),
-    [scroll.scrollTo, scroll.rowsInSight],
+    [scroll.scrollTo, scroll.reveal, scroll.rowsInSight],
   );
   const press = useCallback(
     (rank: number, event: MouseEvent<HTMLElement>) => {

@@ -33,6 +33,7 @@ export const Row = memo(function Row({ rank, top, entry, selected, zone, onPress
   if (!entry) return <Blank rank={rank} top={top} />;
   const view = viewOf(entry);
   const line = view.line(entry);
+  const size = sizeOf(entry);
   const [hours, seconds] = clock(entry.timestamp, zone);
   const names = [
     styles.row,
@@ -87,7 +88,7 @@ export const Row = memo(function Row({ rank, top, entry, selected, zone, onPress
         <Bar entry={entry} />
       </span>
       <span role="gridcell" className={`num ${styles.size}`}>
-        {bytes(sizeOf(entry))}
+        {size === null ? "–" : bytes(size)}
       </span>
     </div>
   );

@@ -2,6 +2,7 @@
 import type { EntrySummary } from "../api/types.ts";
 import { duration } from "../components/format.ts";
 import type { IconName } from "../components/Icon.tsx";
+import { viewOf } from "../protocols/index.ts";
 import type { Condition } from "../query/clickFilter.ts";
 
 /** `open` is not an outcome: the exchange goes on. */
@@ -23,7 +24,7 @@ export function markOf(entry: EntrySummary): Mark {
 
 export function statusText(entry: EntrySummary): string {
   if (entry.notes.includes("open") && !entry.status_text) return "open";
-  return entry.status_text || "–";
+  return viewOf(entry).status(entry) || "–";
 }
 
 export function isTrouble(entry: EntrySummary): boolean {
@@ -59,9 +60,10 @@ export function barKind(entry: EntrySummary): "bad" | "slow" | "usual" {
   return (entry.elapsed_us ?? 0) >= SLOW ? "slow" : "usual";
 }
 
-/** Bytes of both directions. */
-export function sizeOf(entry: EntrySummary): number {
-  return entry.request_size + entry.response_size;
+/** Bytes of the answer; of the message itself where that is all there is; null where none came. */
+export function sizeOf(entry: EntrySummary): number | null {
+  if (entry.message_direction) return entry.request_size;
+  return entry.response_size > 0 ? entry.response_size : null;
 }
 
 /** A sign for what is to be known of an entry besides its content. */

@@ -6,7 +6,7 @@ import type { HistogramBar } from "../api/types.ts";
 export type LaneMark = { at: number; error: boolean };
 
 /** Marks closer than this share of the lane are drawn as one. */
-const APART = 0.004;
+const APART = 0.005;
 
 export function laneMarks(bars: readonly HistogramBar[]): LaneMark[] {
   const total = bars.reduce((sum, bar) => sum + sizeOf(bar), 0);

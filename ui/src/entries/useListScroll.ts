@@ -16,7 +16,8 @@ export type ListScroll = {
   thumb: Thumb;
   /** Rows before the first one that can be scrolled to. */
   cutOff: number;
-  scrollTo: (rank: number, align: "auto" | "center") => void;
+  scrollTo: (rank: number) => void;
+  reveal: (rank: number) => void;
   /** Scrolls so that the thumb's top is at `share` of the lane. */
   jump: (share: number) => void;
   rowsInSight: () => number;
@@ -47,8 +48,18 @@ export function useListScroll(grid: RefObject<HTMLDivElement | null>, state: Lis
   useEffect(() => list.want(from, to), [from, to, state.version]);
 
   const scrollTo = useCallback(
-    (rank: number, align: "auto" | "center") => virtual.scrollToIndex(rank - first, { align }),
+    (rank: number) => virtual.scrollToIndex(rank - first, { align: "auto" }),
     [virtual, first],
+  );
+  const reveal = useCallback(
+    (rank: number) => {
+      const element = grid.current;
+      if (!element) return;
+      const top = (rank - first) * height - element.scrollTop;
+      const inSight = top >= 0 && top + height <= element.clientHeight - HEAD;
+      if (!inSight) virtual.scrollToIndex(rank - first, { align: "center" });
+    },
+    [virtual, grid, first, height],
   );
   const total = rowCount * height;
   const viewport = Math.max(0, (virtual.scrollRect?.height ?? 0) - HEAD);
@@ -66,6 +77,7 @@ export function useListScroll(grid: RefObject<HTMLDivElement | null>, state: Lis
     thumb: thumbOf(virtual.scrollOffset ?? 0, viewport, total),
     cutOff: first - state.base,
     scrollTo,
+    reveal,
     jump,
     rowsInSight,
   };

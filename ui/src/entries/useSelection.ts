@@ -44,7 +44,7 @@ export function useSelection(
       .then((rank) => {
         if (!current) return;
         setPlace({ id, rank });
-        if (rank !== undefined) requestAnimationFrame(() => rows.current?.scrollTo(rank, "auto"));
+        if (rank !== undefined) requestAnimationFrame(() => rows.current?.reveal(rank));
       });
     return () => {
       current = false;
@@ -54,7 +54,7 @@ export function useSelection(
   const show = useCallback(
     (rank: number) => {
       const entry = list.row(rank);
-      rows.current?.scrollTo(rank, "auto");
+      rows.current?.scrollTo(rank);
       list.hold();
       if (!entry) {
         setAwaited(rank);

@@ -5,6 +5,7 @@ export const unknown: ProtocolView = {
   label: (entry) => entry.protocol,
   longLabel: (entry) => entry.version || entry.protocol,
   verb: (entry) => entry.method,
+  status: (entry) => entry.status_text,
   colour: "",
   macro: "",
   line: (entry) => plain(entry.summary),

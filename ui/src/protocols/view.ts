@@ -15,6 +15,8 @@ export type ProtocolView = {
   longLabel: (entry: EntrySummary) => string;
   /** What was asked, in a word: the method, or which way a message went. */
   verb: (entry: EntrySummary) => string;
+  /** How it ended, in as few letters as a column has room for. */
+  status: (entry: EntrySummary) => string;
   /** The class that sets `--pc`, the protocol's colour as text on every surface. */
   colour: string;
   /** The word that stands for it in a filter. */

@@ -17,7 +17,7 @@ export function Completions({ list, draft, chosen, onTake }: Props) {
   const help = useFields()?.fields.find((field) => field.path === path)?.help;
   const options = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    options.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
+    void options.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
   return (
     <div

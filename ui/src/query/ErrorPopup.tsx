@@ -8,7 +8,13 @@ type Props = { error: QueryError; draft: string; onFix: (text: string) => void }
 export function ErrorPopup({ error, draft, onFix }: Props) {
   return (
     <div className={`${styles.popup} ${styles.error}`} id="filter-error" role="alert">
-      <b>{error.message.replace(/\.$/, "")}</b> at column {error.start + 1}.
+      <b>
+        {error.message
+          .replace(/\.$/, "")
+          .split("`")
+          .map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part))}
+      </b>{" "}
+      at column {error.start + 1}.
       {error.suggestion !== null ? (
         <>
           {" "}

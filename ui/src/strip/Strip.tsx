@@ -7,7 +7,7 @@ import type { Range } from "../shell/urlState.ts";
 import { Brush } from "./Brush.tsx";
 import { type Window, zoomed } from "./brush.ts";
 import { draw, HEIGHT, ticks, timesText, totals } from "./geometry.ts";
-import { rangeText } from "./rangeText.ts";
+import { rangeText, tickText } from "./rangeText.ts";
 import styles from "./Strip.module.css";
 import { TwinTable } from "./TwinTable.tsx";
 import type { Strip as StripData } from "./useHistogram.ts";
@@ -31,7 +31,8 @@ export function Strip({ strip, range, zoom, onRange, onZoom }: Props) {
   const sums = totals(bars, barMs, from, to);
   const [preview, setPreview] = useState<Range | null>(null);
   const plot = useWheelZoom((place, out) => onZoom(zoomed(window, place, out, whole)));
-  const axis = ticks(window.from, window.to);
+  const some = drawing.peak > 0 || range !== null;
+  const axis = some ? ticks(window.from, window.to) : ticks(0, 0);
   return (
     <section className={styles.strip} aria-label="Calls over time">
       <div className={styles.head}>
@@ -50,9 +51,7 @@ export function Strip({ strip, range, zoom, onRange, onZoom }: Props) {
             {rangeText(preview ?? range, window.to, zone)} ✕
           </Button>
         ) : (
-          <span className={styles.span}>
-            {histogram && bars.length > 0 ? rangeText(preview ?? window, window.to, zone) : ""}
-          </span>
+          <span className={styles.span}>{some ? rangeText(preview ?? window, window.to, zone) : ""}</span>
         )}
       </div>
       <div className={styles.plot} ref={plot}>
@@ -88,10 +87,10 @@ export function Strip({ strip, range, zoom, onRange, onZoom }: Props) {
       <div className={styles.ticks} aria-hidden="true">
         {axis.list.map((tick) => (
           <span key={tick.ms} style={{ left: `${tick.at * 100}%` }}>
-            {axis.step >= 60_000 ? timeOfDay(tick.ms, zone).slice(0, 5) : timeOfDay(tick.ms, zone)}
+            {tickText(tick.ms, axis.step, zone)}
           </span>
         ))}
-        {bars.length > 0 ? <span className={styles.now}>{live ? "now" : timeOfDay(window.to, zone)}</span> : null}
+        {some ? <span className={styles.now}>{live ? "now" : timeOfDay(window.to, zone)}</span> : null}
       </div>
       <TwinTable bars={bars} zone={zone} />
     </section>

@@ -7,6 +7,7 @@ export const graphql: ProtocolView = {
   label: () => "GraphQL",
   longLabel: (entry) => (entry.version ? `GraphQL over ${entry.version}` : "GraphQL"),
   verb: (entry) => entry.graphql ?? entry.method,
+  status: (entry) => entry.status_text,
   colour: styles.colour ?? "",
   macro: "gql",
   line: (entry) => plain(entry.summary),

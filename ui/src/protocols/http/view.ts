@@ -7,6 +7,7 @@ export const http: ProtocolView = {
   label: () => "HTTP",
   longLabel: (entry) => entry.version || "HTTP",
   verb: (entry) => entry.method,
+  status: (entry) => entry.status_text,
   colour: styles.colour ?? "",
   macro: "http",
   line: (entry) => plain(entry.summary),

@@ -7,6 +7,7 @@ export const http2: ProtocolView = {
   label: () => "HTTP/2",
   longLabel: () => "HTTP/2",
   verb: (entry) => entry.method,
+  status: (entry) => entry.status_text,
   colour: styles.colour ?? "",
   macro: "http2",
   line: (entry) => plain(entry.summary),

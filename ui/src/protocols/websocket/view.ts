@@ -6,6 +6,7 @@ export const websocket: ProtocolView = {
   label: () => "WS",
   longLabel: () => "WebSocket",
   verb: (entry) => (entry.message_direction === "s2c" ? "↓" : "↑"),
+  status: (entry) => entry.status_text || entry.method,
   colour: styles.colour ?? "",
   macro: "websocket",
   line: (entry) => plain(entry.summary),
