@@ -5,6 +5,7 @@ describe("numbers", () => {
   it("have three significant digits and the unit apart", () => {
     for (const [us, want] of [
       [0, "0.0 ms"],
+      [1, "0.01 ms"],
       [40, "0.04 ms"],
       [600, "0.6 ms"],
       [9_949, "9.9 ms"],

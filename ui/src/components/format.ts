@@ -31,7 +31,7 @@ export function bytes(value: number): string {
 /** Microseconds: `0.6 ms`, `48.0 ms`, `250 ms`, `1.24 s`, `42 s`, `3 m 02 s`. */
 export function duration(us: number): string {
   const ms = us / 1000;
-  if (ms < 9.95) return `${ms.toFixed(ms < 0.095 && ms > 0 ? 2 : 1)} ms`;
+  if (ms < 9.95) return ms > 0 && ms < 0.095 ? `${Math.max(0.01, ms).toFixed(2)} ms` : `${ms.toFixed(1)} ms`;
   if (ms < 99.95) return `${ms.toFixed(1)} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;

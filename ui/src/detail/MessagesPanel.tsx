@@ -46,7 +46,7 @@ export function MessagesPanel({ detail, onSelect }: Props) {
         {detail.summary.notes.includes("open") ? <span className={styles.stillOpen}>still open</span> : null}
         {connection.data?.newer ? <span className="faint">the first {count(MOST_MESSAGES)}</span> : null}
       </div>
-      <ul className={styles.messages}>
+      <ul className={inBody ? `${styles.messages} ${styles.untimed}` : styles.messages}>
         {shown.map((message) => (
           <li key={message.key}>
             <button
@@ -63,7 +63,7 @@ export function MessagesPanel({ detail, onSelect }: Props) {
                 label={message.sent ? "Sent" : "Received"}
                 className={message.sent ? styles.sent : styles.received}
               />
-              <span className="num quiet">{message.at === null ? "" : duration(message.at)}</span>
+              {message.at === null ? null : <span className="num quiet">{duration(message.at)}</span>}
               <code className="cut">{message.text}</code>
               <span className="num faint">{bytes(message.size)}</span>
             </button>

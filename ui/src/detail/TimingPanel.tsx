@@ -78,7 +78,9 @@ function Trace({ bars, onSelect }: { bars: ReturnType<typeof traceBars>; onSelec
               style={{ left: `${left}%`, width: `${width}%` }}
             />
           </span>
-          <span className="num quiet">{entry.elapsed_us === null ? "no reply" : duration(entry.elapsed_us)}</span>
+          <span className="num quiet">
+            {entry.elapsed_us !== null ? duration(entry.elapsed_us) : entry.outcome === "no_reply" ? "no reply" : "–"}
+          </span>
         </button>
       ))}
     </div>

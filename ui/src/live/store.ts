@@ -93,8 +93,12 @@ export class EntryStore {
     const known = this.ranks.rankOf(id);
     if (known !== undefined || !this.view) return known;
     const { signal } = this.generation;
-    const { matched, until } = await this.source.count(this.view, id, signal);
-    if (signal.aborted || until !== id) return undefined;
+    const view = this.view;
+    const { matched } = await this.source.count(view, id, signal);
+    if (matched === 0) return undefined;
+    // The last one that matches up to there: it is the one that is looked for, or that one does not match.
+    const { entries } = await this.source.page(view, { limit: 1, offset: matched - 1 }, signal);
+    if (signal.aborted || entries[0]?.id !== id) return undefined;
     return this.ranks.base + matched - 1;
   }
 

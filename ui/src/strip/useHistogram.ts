@@ -25,14 +25,15 @@ export function useHistogram(query: string, zoom: Window | null): Strip {
   const { paused } = useList();
   const finished = status?.source === "file";
   const { data } = useQuery({
-    queryKey: ["histogram", query, zoom?.from ?? null, zoom?.to ?? null],
+    queryKey: ["histogram", query, zoom?.from ?? null, zoom?.to ?? null, finished],
     queryFn: ({ signal }) =>
       get<Histogram>(
         "histogram",
         {
           query,
           from: zoom ? new Date(zoom.from).toISOString() : undefined,
-          to: zoom ? new Date(zoom.to).toISOString() : undefined,
+          // Without zoom the strip goes on to now, also where nothing comes by any more.
+          to: zoom ? new Date(zoom.to).toISOString() : finished ? undefined : "now",
           buckets: BARS,
         },
         signal,
@@ -41,7 +42,7 @@ export function useHistogram(query: string, zoom: Window | null): Strip {
     refetchInterval: paused || finished ? false : EVERY,
   });
   return useMemo(() => {
-    const window = data ? { from: Date.parse(data.from), to: Date.parse(data.to) } : { from: 0, to: 0 };
+    const window = data?.bars.length ? { from: Date.parse(data.from), to: Date.parse(data.to) } : { from: 0, to: 0 };
     const from = status?.oldest ? Date.parse(status.oldest) : window.from;
     const whole = zoom ? { from, to: Math.max(window.to, Date.parse(status?.newest || "0")) } : window;
     return { histogram: data, window, whole, live: !finished && (zoom === null || window.to >= whole.to) };
