@@ -99,6 +99,12 @@ impl Conversation {
         self.entries
     }
 
+    /// Faults so far.
+    #[must_use]
+    pub const fn faults(&self) -> u32 {
+        self.faults
+    }
+
     /// Bytes of memory held.
     #[must_use]
     pub fn held(&self) -> usize {
@@ -109,11 +115,27 @@ impl Conversation {
     pub fn data(&mut self, from: Side, bytes: &[u8], moment: Moment, env: &mut Env<'_>) -> Verdict {
         let before = env.out.len();
         self.side(from).moment = moment;
-        let mut verdict = self.feed(from, bytes, moment, env);
-        if verdict == Verdict::Going && self.side(from.other()).waits {
-            verdict = self.offer_again(from.other(), env);
-        }
+        let verdict = self.feed(from, bytes, moment, env);
+        let verdict = self.offer_in_turn(from.other(), verdict, env);
         self.entries += (env.out.len() - before) as u64;
+        verdict
+    }
+
+    /// A side whose beginning is not known: the dissector is asked where a message begins.
+    pub fn lose_step(&mut self, from: Side) {
+        self.side(from).lost = true;
+    }
+
+    /// Gives its bytes again to a side that waits for the other, and so on in turn as long as that moves something.
+    fn offer_in_turn(&mut self, mut to: Side, mut verdict: Verdict, env: &mut Env<'_>) -> Verdict {
+        while verdict == Verdict::Going && self.side(to).waits {
+            let before = self.side(to).offset;
+            verdict = self.offer_again(to, env);
+            if self.side(to).offset == before {
+                break;
+            }
+            to = to.other();
+        }
         verdict
     }
 
@@ -161,10 +183,8 @@ impl Conversation {
         let mut cx = context(env, moment.at, moment, offset);
         cx.skip_left = skip_left;
         self.dissector.end(from, how, &mut cx);
-        if let Some(from) = from
-            && self.side(from.other()).waits
-        {
-            let _ = self.offer_again(from.other(), env);
+        if let Some(from) = from {
+            let _ = self.offer_in_turn(from.other(), Verdict::Going, env);
         }
         self.entries += (env.out.len() - before) as u64;
     }
@@ -253,6 +273,7 @@ impl Conversation {
             if let Some(rest) = bytes.get(used..).filter(|rest| !rest.is_empty()) {
                 let side = self.side(from);
                 side.carry_first = moment.at;
+                side.carry = env.pool.buffer();
                 side.carry.extend_from_slice(rest);
             }
             return verdict;
@@ -267,6 +288,10 @@ impl Conversation {
         let mut carry = std::mem::take(&mut side.carry);
         let carried = carry.len() - bytes.len();
         let (used, verdict) = self.run(from, &carry, carried, moment, ask, env);
+        if used >= carry.len() {
+            env.pool.give_buffer(carry);
+            return verdict;
+        }
         carry.drain(..used);
         let side = self.side(from);
         if used > 0 {

@@ -26,24 +26,49 @@ pub struct Exchange {
 #[derive(Debug, Default)]
 pub struct Pool {
     free: Vec<Box<Message>>,
+    /// Memory that the free messages hold.
+    held: usize,
+    buffers: Vec<Vec<u8>>,
     /// Decoders of bodies, for [`Cx::finish_body`].
     pub decoder: Decoder,
 }
 
 /// Messages kept for use; more are given back to the allocator.
 const POOLED: usize = 256;
+/// Bytes that they may hold together.
+const POOLED_BYTES: usize = 2 << 20;
+/// Buffers kept for use, and the longest that is.
+const BUFFERS: usize = 64;
+const BUFFER: usize = 16 * 1024;
 
 impl Pool {
     /// An empty message.
     pub fn take(&mut self) -> Box<Message> {
-        self.free.pop().unwrap_or_default()
+        let Some(message) = self.free.pop() else { return Box::default() };
+        self.held = self.held.saturating_sub(message.held());
+        message
     }
 
     /// Takes a message back.
     pub fn give(&mut self, mut message: Box<Message>) {
-        if self.free.len() < POOLED {
-            message.clear();
+        message.clear();
+        let held = self.held.saturating_add(message.held());
+        if self.free.len() < POOLED && held <= POOLED_BYTES {
+            self.held = held;
             self.free.push(message);
+        }
+    }
+
+    /// An empty buffer for bytes that have to be kept.
+    pub(crate) fn buffer(&mut self) -> Vec<u8> {
+        self.buffers.pop().unwrap_or_default()
+    }
+
+    /// Takes a buffer back.
+    pub(crate) fn give_buffer(&mut self, mut buffer: Vec<u8>) {
+        if buffer.capacity() > 0 && buffer.capacity() <= BUFFER && self.buffers.len() < BUFFERS {
+            buffer.clear();
+            self.buffers.push(buffer);
         }
     }
 }

@@ -13,17 +13,25 @@
 pub mod body;
 pub mod conversation;
 pub mod cx;
+mod defrag;
+mod detect;
+pub mod engine;
+mod flow;
 pub mod frame;
 pub mod graphql;
 pub mod limits;
+mod link;
 pub mod pair;
 pub mod pcap;
 pub mod protocol;
 pub mod protocols;
+mod stream;
+mod talk;
 #[cfg(any(test, feature = "testing"))]
 pub mod testkit;
 
 pub use cx::{Cx, Exchange};
+pub use engine::{Config, Engine, Shedding};
 pub use frame::{Frame, Heading, LinkType, Sink};
 pub use limits::Limits;
 pub use protocol::{Dissector, End, Fault, Gap, Guess, Next, Protocol, Side, Step, Transport};

@@ -44,7 +44,9 @@ pub enum PcapError {
         what: &'static str,
     },
     /// The frames of an interface begin in a way that is not read; they are passed over. Told once an interface.
-    #[error("interface {interface} has link type {number}, which is not supported; its packets are passed over")]
+    #[error(
+        "interface {interface} has link type {number}, which is not supported; its packets are passed over"
+    )]
     LinkType {
         /// The interface's place in the file.
         interface: u32,

@@ -73,7 +73,14 @@ impl Classic {
                 return Some(Err(PcapError::LinkType { interface: 0, number: self.link_number }));
             };
             let at = Timestamp::new(u64::from(seconds), fraction.saturating_mul(self.unit));
-            return Some(Ok(Frame { at, link, interface: 0, heading: Heading::Unknown, bytes, original_len }));
+            return Some(Ok(Frame {
+                at,
+                link,
+                interface: 0,
+                heading: Heading::Unknown,
+                bytes,
+                original_len,
+            }));
         }
     }
 }

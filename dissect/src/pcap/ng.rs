@@ -175,7 +175,9 @@ impl Ng {
         let mut name = String::new();
         for (code, value) in options(self.order, body.get(8..).unwrap_or_default()) {
             match (code, value) {
-                (OPTION_IF_NAME, value) => name = String::from_utf8_lossy(value).trim_end_matches('\0').into(),
+                (OPTION_IF_NAME, value) => {
+                    name = String::from_utf8_lossy(value).trim_end_matches('\0').into()
+                }
                 (OPTION_IF_TSRESOL, [resolution, ..]) => interface.resolution = Resolution::read(*resolution),
                 (OPTION_IF_TSOFFSET, value) => {
                     let raw = value.first_chunk().copied().unwrap_or_default();
