@@ -38,7 +38,7 @@ done
 tests/needs.sh "${TIERS[@]}"
 LOG=$(mktemp); trap 'rm -f "$LOG"' EXIT
 counted() { # what the runners of Rust, vitest and node said
-  awk '/^test result:/ { n += $4 } / Tests .* passed/ { for (i = 1; i < NF; i++) if ($(i + 1) ~ /^passed/) n += $i } /^(# |ℹ )pass / { n += $3 } END { print n + 0 }' "$1"
+  sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '/^test result:/ { n += $4 } / Tests .* passed/ { for (i = 1; i < NF; i++) if ($(i + 1) ~ /^passed/) n += $i } /^(# |ℹ )pass / { n += $3 } END { print n + 0 }'
 }
 began=$SECONDS all=0
 for tier in "${TIERS[@]}"; do

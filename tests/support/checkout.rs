@@ -10,6 +10,13 @@ pub fn root() -> PathBuf {
     here.parent().expect("the crate lies in a folder of the workspace").to_path_buf()
 }
 
+/// What a program writes at the head of a file that it made; in halves, since this file is read too.
+const WRITTEN_BY: &[&str] = &[
+    concat!("@gene", "rated"),
+    concat!("// Gene", "rated from "),
+    concat!("This file was gene", "rated by "),
+];
+
 /// A text file of the checkout.
 pub struct Source {
     /// Relative to the root, with `/` between the parts.
@@ -29,7 +36,7 @@ impl Source {
         let by_place = self.path.contains("/generated/") || self.path.contains("/snapshots/");
         let by_name =
             ["Cargo.lock", "package-lock.json", "openapi.json"].iter().any(|n| self.path.ends_with(n));
-        by_place || by_name || self.text.lines().take(5).any(|l| l.contains(concat!("@gene", "rated")))
+        by_place || by_name || self.text.lines().take(5).any(|l| WRITTEN_BY.iter().any(|w| l.contains(w)))
     }
 }
 
