@@ -1,0 +1,228 @@
+//! Which names have sensitive values.
+//!
+//! A name is cut into words at `-`, `_`, `.`, space and where lower case turns into upper case, and the words are
+//! compared, not their letters: `X-Api-Key`, `apiKey` and `api_key` are secret, `keyboard` and `User-Agent` are not.
+//! Two lists: secrets open doors and are redacted whatever their value is; personal data is redacted where the value
+//! is a single one, so that an object called `user` keeps its shape and only its own fields are judged.
+
+/// What becomes of a name's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// It stays.
+    Plain,
+    /// It is replaced, whatever it is.
+    Secret,
+    /// It is replaced if it is a single value.
+    Personal,
+    /// Each cookie's value is replaced, its name stays.
+    Cookie,
+    /// The cookie's value is replaced; its name and attributes stay.
+    SetCookie,
+    /// All but the first word is replaced: `Bearer [REDACTED]`.
+    Scheme,
+}
+
+/// Words that make a name secret wherever they stand in it.
+const SECRET_WORDS: &[&str] = &[
+    "apikey",
+    "auth",
+    "authorization",
+    "authentication",
+    "authtoken",
+    "bearer",
+    "clientsecret",
+    "cookie",
+    "credential",
+    "credentials",
+    "csrf",
+    "jwt",
+    "otp",
+    "passcode",
+    "passwd",
+    "password",
+    "passphrase",
+    "privatekey",
+    "pwd",
+    "secret",
+    "secretkey",
+    "session",
+    "sessionid",
+    "sid",
+    "signature",
+    "token",
+    "tokens",
+    "xsrf",
+];
+
+/// Words that make `key` secret when they stand before it.
+const KEY_KINDS: &[&str] =
+    &["access", "api", "auth", "client", "encryption", "master", "private", "secret", "shared", "signing"];
+
+/// Whole names, without separators, of secrets and personal data.
+const PERSONAL: &[&str] = &[
+    "address",
+    "birthdate",
+    "clientid",
+    "country",
+    "dateofbirth",
+    "firstname",
+    "fname",
+    "key",
+    "lastname",
+    "lname",
+    "middlename",
+    "pass",
+    "phonenumber",
+    "pin",
+    "redirecturi",
+    "ssn",
+    "user",
+    "userid",
+    "username",
+    "zip",
+    "zipcode",
+];
+
+/// Names that hold such words and are harmless: how a thing is done, how many there are, what kind it is.
+const HARMLESS: &[&str] = &[
+    "authtype",
+    "maxtokens",
+    "sessionaffinity",
+    "tokencount",
+    "tokentype",
+    "wwwauthenticate",
+    "proxyauthenticate",
+    "secwebsocketkey",
+    "prompttokens",
+    "completiontokens",
+    "totaltokens",
+    "authority",
+];
+
+/// The names of the user's own, beside the lists.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    more: Vec<String>,
+}
+
+impl Names {
+    pub(crate) fn new(more: &[String]) -> Self {
+        Self {
+            more: more.iter().map(|name| joined(name.as_bytes())).filter(|name| !name.is_empty()).collect(),
+        }
+    }
+
+    /// The class of a parameter's, form field's or JSON key's name.
+    pub(crate) fn class(&self, name: &[u8]) -> Class {
+        if name.is_empty() || name.len() > 64 {
+            return Class::Plain;
+        }
+        let whole = joined(name);
+        if self.more.contains(&whole) {
+            return Class::Secret;
+        }
+        if HARMLESS.contains(&whole.as_str()) {
+            return Class::Plain;
+        }
+        let words = words(name);
+        let has = |list: &[&str], word: &String| list.contains(&word.as_str());
+        let key = |pair: &[String]| matches!(pair, [kind, word] if word == "key" && has(KEY_KINDS, kind));
+        if SECRET_WORDS.contains(&whole.as_str())
+            || words.iter().any(|word| has(SECRET_WORDS, word))
+            || words.windows(2).any(key)
+        {
+            return Class::Secret;
+        }
+        if PERSONAL.contains(&whole.as_str()) { Class::Personal } else { Class::Plain }
+    }
+}
+
+/// The class of a header field's name.
+pub(super) fn classify_header(name: &[u8], names: &Names) -> Class {
+    let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+    if is(b"cookie") {
+        Class::Cookie
+    } else if is(b"set-cookie") {
+        Class::SetCookie
+    } else if is(b"authorization") || is(b"proxy-authorization") {
+        Class::Scheme
+    } else {
+        names.class(name)
+    }
+}
+
+/// The name in lower case without separators.
+fn joined(name: &[u8]) -> String {
+    name.iter()
+        .filter(|byte| byte.is_ascii_alphanumeric())
+        .map(|byte| byte.to_ascii_lowercase() as char)
+        .collect()
+}
+
+/// The name's words in lower case.
+fn words(name: &[u8]) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower_before = false;
+    for byte in name {
+        let starts = byte.is_ascii_uppercase() && lower_before;
+        if (starts || !byte.is_ascii_alphanumeric()) && words.last().is_some_and(|word| !word.is_empty()) {
+            words.push(String::new());
+        }
+        if byte.is_ascii_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.push(byte.to_ascii_lowercase() as char);
+        }
+        lower_before = byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_judged_by_their_words() {
+        let names = Names::new(&["X-Internal".to_owned()]);
+        for secret in [
+            "password",
+            "userPassword",
+            "X-Api-Key",
+            "apiKey",
+            "api_key",
+            "access.key",
+            "AUTH_TOKEN",
+            "jwt",
+            "client_secret",
+            "x-internal",
+            "xInternal",
+            "X-Amz-Security-Token",
+            "sessionId",
+            "PHPSESSION-session",
+        ] {
+            assert_eq!(names.class(secret.as_bytes()), Class::Secret, "{secret}");
+        }
+        for personal in ["username", "user", "first_name", "zipCode", "key"] {
+            assert_eq!(names.class(personal.as_bytes()), Class::Personal, "{personal}");
+        }
+        for plain in [
+            "User-Agent",
+            "keyboard",
+            "author",
+            ":authority",
+            "host",
+            "tokenizer",
+            "monkey",
+            "passenger",
+            "",
+            "token_type",
+            "Sec-WebSocket-Key",
+            "content-type",
+            "total_tokens",
+            "user_agent",
+        ] {
+            assert_eq!(names.class(plain.as_bytes()), Class::Plain, "{plain}");
+        }
+    }
+}
