@@ -33,7 +33,8 @@ fn crates_use_one_another_only_along_the_drawn_edges() {
             continue;
         };
         for used in list(&member, "dependencies").iter().map(|d| text(d, "name")) {
-            if used.starts_with("mizu-") && !may.contains(&used) {
+            // A crate's own name is how its tests ask for its features.
+            if used.starts_with("mizu-") && used != name && !may.contains(&used) {
                 wrong.push(format!("{name} > {used}: it may use {may:?} only"));
             }
         }
