@@ -135,12 +135,13 @@ mod tests {
     #[test]
     fn a_datagram_on_loopback_is_seen_once_by_ring_and_fallback() {
         let unwanted = Unwanted::default();
-        let sources: [fn(&Unwanted) -> Result<Source, Refused>; 2] = [
-            |unwanted| Source::open(2 << 20, &[], unwanted),
-            |unwanted| fallback(0, unwanted).map(Source::Fallback).map_err(Refused::Other),
-        ];
-        for open in sources {
-            let mut source = match open(&unwanted) {
+        for by_ring in [true, false] {
+            let opened = if by_ring {
+                Source::open(2 << 20, &[], &unwanted)
+            } else {
+                fallback(0, &unwanted).map(Source::Fallback).map_err(Refused::Other)
+            };
+            let mut source = match opened {
                 Ok(source) => source,
                 Err(Refused::NoRight) => return,
                 Err(error) => panic!("{error:?}"),
