@@ -72,6 +72,13 @@ impl<T> Fifo<T> {
         Some(item)
     }
 
+    /// Takes the newest request: it waits for nothing.
+    pub fn take_last(&mut self) -> Option<T> {
+        let (item, weight) = self.waiting.pop_back()?;
+        self.bytes -= weight;
+        Some(item)
+    }
+
     /// Gives up the oldest request though its answer may yet come. That answer is owed to nobody then.
     pub fn shed(&mut self) -> Option<T> {
         let item = self.take()?;

@@ -1,0 +1,161 @@
+//! What the first bytes of a stream say about HTTP/1.
+
+use crate::protocol::{Guess, Side};
+
+/// Bytes of a method at most.
+const METHOD: usize = 32;
+
+/// Bytes of a target that are enough to believe in a request whose line has no end yet.
+const ENOUGH: usize = 256;
+
+/// Recognises requests and responses of HTTP/1.x, and bare requests of HTTP/0.9.
+pub(super) fn probe(bytes: &[u8]) -> Guess {
+    let bytes = skip_blank_lines(bytes);
+    if bytes.is_empty() {
+        return Guess::Wait;
+    }
+    if let Some(guess) = response(bytes) {
+        return guess;
+    }
+    request(bytes)
+}
+
+/// Whether bytes begin like a message of that side. What is too short to tell does not.
+pub(super) fn begins(from: Side, bytes: &[u8]) -> bool {
+    matches!(probe(bytes), Guess::Yes { from: side, .. } if side == from)
+}
+
+/// Bytes without the empty lines that may stand before a message (RFC 9112 section 2.2).
+pub(super) fn skip_blank_lines(bytes: &[u8]) -> &[u8] {
+    let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    bytes.get(blank..).unwrap_or_default()
+}
+
+fn response(bytes: &[u8]) -> Option<Guess> {
+    const LINE: &[u8] = b"HTTP/1.";
+    let len = bytes.len().min(LINE.len());
+    if bytes.get(..len) != LINE.get(..len) {
+        let icy = bytes.starts_with(b"ICY ") && bytes.get(4).is_some_and(u8::is_ascii_digit);
+        return icy.then_some(Guess::Yes { from: Side::Server, sure: 60 });
+    }
+    match bytes.get(len..) {
+        Some([minor, b' ', ..]) if minor.is_ascii_digit() => {
+            Some(Guess::Yes { from: Side::Server, sure: 95 })
+        }
+        Some([] | [_]) => Some(Guess::Wait),
+        _ => Some(Guess::No),
+    }
+}
+
+fn request(bytes: &[u8]) -> Guess {
+    let token =
+        |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b'!' | b'*' | b'+');
+    let method = bytes.iter().take(METHOD + 1).take_while(|byte| token(byte)).count();
+    match bytes.get(method) {
+        None if method <= METHOD => return Guess::Wait,
+        Some(b' ' | b'\t') if method > 0 && method <= METHOD => {}
+        _ => return Guess::No,
+    }
+    let rest = bytes.get(method..).unwrap_or_default();
+    let end = memchr::memchr(b'\n', rest);
+    let line = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if let Some(at) = memchr::memmem::rfind(line, b" HTTP/") {
+        // PRI with HTTP/2.0 is another protocol's, and a number above 1 is nobody's.
+        return match line.get(at + 6..) {
+            Some([b'1', b'.', minor]) if minor.is_ascii_digit() => {
+                Guess::Yes { from: Side::Client, sure: 90 }
+            }
+            Some([b'1', b'.'] | [b'1'] | []) if end.is_none() => Guess::Wait,
+            _ => Guess::No,
+        };
+    }
+    if line.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') {
+        return Guess::No;
+    }
+    let known = is_known(bytes.get(..method).unwrap_or_default());
+    let path = line.trim_ascii_start().starts_with(b"/");
+    match end {
+        Some(_) if known && path && bytes.starts_with(b"GET /") && !line.trim_ascii().contains(&b' ') => {
+            Guess::Yes { from: Side::Client, sure: 40 }
+        }
+        Some(_) => Guess::No,
+        None if known && line.len() >= ENOUGH => Guess::Yes { from: Side::Client, sure: 60 },
+        None if line.len() >= 4 * ENOUGH => Guess::No,
+        None => Guess::Wait,
+    }
+}
+
+fn is_known(method: &[u8]) -> bool {
+    const METHODS: [&[u8]; 16] = [
+        b"GET",
+        b"POST",
+        b"PUT",
+        b"HEAD",
+        b"DELETE",
+        b"OPTIONS",
+        b"PATCH",
+        b"CONNECT",
+        b"TRACE",
+        b"PROPFIND",
+        b"PROPPATCH",
+        b"REPORT",
+        b"MKCOL",
+        b"COPY",
+        b"MOVE",
+        b"QUERY",
+    ];
+    METHODS.contains(&method)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_http_are_recognised_by_their_first_line() {
+        let long = format!("GET /{}", "a".repeat(900));
+        let cases: &[(&str, Option<Side>)] = &[
+            ("GET / HTTP/1.1\r\n", Some(Side::Client)),
+            ("\r\n\r\nGET / HTTP/1.1\r\n", Some(Side::Client)),
+            ("get / HTTP/1.0\n", Some(Side::Client)),
+            ("OPTIONS * HTTP/1.1\r\n", Some(Side::Client)),
+            ("CONNECT example.org:443 HTTP/1.1\r\n", Some(Side::Client)),
+            ("M-SEARCH * HTTP/1.1\r\n", Some(Side::Client)),
+            ("GET /with space HTTP/1.1\r\n", Some(Side::Client)),
+            (&long, Some(Side::Client)),
+            ("GET /\r\n", Some(Side::Client)),
+            ("HTTP/1.1 200 OK\r\n", Some(Side::Server)),
+            ("HTTP/1.0 200", Some(Side::Server)),
+            ("ICY 200 OK\r\n", Some(Side::Server)),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", None),
+            ("DESCRIBE rtsp://example.org/ RTSP/1.0\r\n", None),
+            ("RTSP/1.0 200 OK\r\n", None),
+            ("INVITE sip:bob@example.org SIP/2.0\r\n", None),
+            ("SIP/2.0 200 OK\r\n", None),
+            ("GET key\r\n", None),
+            ("EHLO example.org\r\n", None),
+            ("220 ready\r\n", None),
+            ("*1\r\n$4\r\nPING\r\n", None),
+            ("HTTP/3.0 200", None),
+            ("\u{16}\u{3}\u{1}", None),
+        ];
+        for (bytes, expected) in cases {
+            let side = match probe(bytes.as_bytes()) {
+                Guess::Yes { from, .. } => Some(from),
+                Guess::No => None,
+                Guess::Wait => panic!("still waits: {bytes}"),
+            };
+            assert_eq!(side, *expected, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_waited_for() {
+        for whole in ["GET /index.html HTTP/1.1\r\n", "HTTP/1.1 200", "DELETE http://a/ HTTP/1.0\r\n"] {
+            for len in 0..8 {
+                assert_eq!(probe(&whole.as_bytes()[..len]), Guess::Wait, "{whole} {len}");
+            }
+        }
+    }
+}
