@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { binary, captures } from "./binaries.mjs";
+import { binary, captures, page } from "./binaries.mjs";
 import { run, start } from "./processes.mjs";
 
 export const TOKEN = "browser-tests-0123456789abcdef";
@@ -24,8 +24,10 @@ export class Aggregator {
       ...args,
       "--token-file",
       this.tokenFile,
-      "--limit",
+      "--max-entries-db-size",
       this.limit,
+      "--ui-dir",
+      page,
     ]);
     const addresses = JSON.parse(this.process.line);
     this.page = new URL(addresses.page);

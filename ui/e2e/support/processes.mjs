@@ -28,7 +28,10 @@ export async function start(program, args, { within = 60_000 } = {}) {
       clearTimeout(late);
       done(text);
     });
-    child.once("close", (code) => failed(new Error(`${program} ended with ${code}:\n${log}`)));
+    child.once("close", (code) => {
+      clearTimeout(late);
+      failed(new Error(`${program} ended with ${code}:\n${log}`));
+    });
     child.once("error", failed);
   });
   return {

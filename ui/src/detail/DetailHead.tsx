@@ -31,7 +31,7 @@ export function DetailHead({ detail, listed, onClose, onFilter }: Props) {
         </h2>
         {copies.length > 0 ? (
           <Menu
-            label="Copy this call"
+            label={`Copy this call: ${copies[0]?.label}`}
             face={
               <>
                 <Icon name="copy" size={14} />
