@@ -140,7 +140,7 @@ impl Streams {
         }
         let Some(start) = own.place(piece.seq) else { return };
         let len = piece.bytes.len() as u64 + u64::from(piece.missing);
-        if len > 0 {
+        if len > 0 && own.fin.is_none_or(|fin| start.saturating_add(len) <= fin) {
             let in_order = start == own.offset && own.held.is_empty() && arrival.acked <= other.reached();
             if in_order {
                 own.show(end, piece.bytes, piece.missing, arrival, out);
@@ -148,8 +148,8 @@ impl Streams {
                 own.hold(start, piece, arrival.acked, out.pool());
             }
         }
-        if piece.fin && own.fin.is_none() {
-            own.end_at(start.saturating_add(len));
+        if piece.fin {
+            own.end_at(start.saturating_add(len), out.pool());
         }
         if own.is_calm() && other.is_calm() {
             return;

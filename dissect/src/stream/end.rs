@@ -110,10 +110,25 @@ impl Stream {
         self.offset.saturating_add(self.fin_shown.into()).max(self.given_up)
     }
 
-    /// Notes that the stream ends there.
-    pub(super) fn end_at(&mut self, offset: u64) {
+    /// Notes that the stream ends there. What is held behind it is no part of the stream, and would wait for ever.
+    pub(super) fn end_at(&mut self, offset: u64, pool: &mut Pool) {
         self.fin = Some(offset);
         self.acked = self.acked.min(offset);
+        while self.held.back().is_some_and(|held| held.end() > offset) {
+            let Some(mut held) = self.held.pop_back() else { return };
+            self.held_bytes = self.held_bytes.saturating_sub(held.bytes.len());
+            self.held_memory = self.held_memory.saturating_sub(held.memory());
+            if held.offset >= offset {
+                pool.give_buffer(held.bytes);
+                continue;
+            }
+            let len = offset - held.offset;
+            held.bytes.truncate(usize::try_from(len).unwrap_or(usize::MAX));
+            held.missing = u32::try_from(len.saturating_sub(held.bytes.len() as u64)).unwrap_or(u32::MAX);
+            self.held_bytes += held.bytes.len();
+            self.held_memory += held.memory();
+            self.held.push_back(held);
+        }
     }
 
     /// The place up to which there are bytes that are missed: acknowledged but not seen. Without a word of the other end
@@ -211,6 +226,8 @@ impl Stream {
     pub(super) fn hold(&mut self, start: u64, piece: &Piece<'_>, acked: u64, pool: &mut Pool) {
         let len = piece.bytes.len() as u64;
         let end = start.saturating_add(len).saturating_add(piece.missing.into());
+        // Nothing stands behind the end.
+        let end = end.min(self.fin.unwrap_or(u64::MAX));
         let mut from = start.max(self.offset);
         let mut index = self.held.partition_point(|held| held.end() <= from);
         while from < end {
