@@ -10,25 +10,18 @@ mod json;
 mod names;
 mod pairs;
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
 use mizu_entry::{Entry, Message, Notes, Payload};
 use regex::bytes::{Regex, RegexBuilder};
 
 pub(crate) use names::Class;
-use names::{Names, classify_header};
+use names::Names;
 
 /// What stands in the place of a secret.
 pub(crate) const PLACEHOLDER: &[u8] = b"[REDACTED]";
 
-/// Names remembered with their class, so that each is taken apart once. Bounded, since peers choose the names.
-const REMEMBERED: usize = 4096;
-
 /// Redacts entries. Holds buffers that are used again.
 pub(crate) struct Redactor {
     names: Names,
-    headers: HashMap<Box<[u8]>, Class, RandomState>,
     masks: Vec<Regex>,
     scratch: Vec<u8>,
     wanted: Vec<(usize, Class)>,
@@ -43,7 +36,6 @@ impl Redactor {
         let compile = |text: &String| RegexBuilder::new(text).size_limit(1 << 20).build();
         Ok(Self {
             names: Names::new(more_names),
-            headers: HashMap::default(),
             masks: masks.iter().map(compile).collect::<Result<_, _>>()?,
             scratch: Vec::new(),
             wanted: Vec::new(),
@@ -73,7 +65,7 @@ impl Redactor {
         let headers = message.header_count();
         wanted.clear();
         for (index, field) in message.headers().chain(message.trailers()).enumerate() {
-            let class = self.header_class(field.name);
+            let class = self.names.header_class(field.name);
             if class != Class::Plain && !field.value.is_empty() {
                 wanted.push((index, class));
             }
@@ -97,17 +89,6 @@ impl Redactor {
         any
     }
 
-    fn header_class(&mut self, name: &[u8]) -> Class {
-        if let Some(class) = self.headers.get(name) {
-            return *class;
-        }
-        let class = classify_header(name, &self.names);
-        if self.headers.len() < REMEMBERED && name.len() <= 128 {
-            self.headers.insert(name.into(), class);
-        }
-        class
-    }
-
     fn target(&mut self, message: &mut Message) -> bool {
         let Payload::HttpRequest(mut request) = message.payload else { return false };
         let target = message.text(request.target);
@@ -115,7 +96,7 @@ impl Redactor {
         let mut redacted = false;
         if let Some(mark) = memchr::memchr(b'?', target) {
             let (path, query) = target.split_at(mark + 1);
-            redacted = pairs::redact(query, &self.names, path, &mut self.scratch);
+            redacted = pairs::redact(query, &mut self.names, path, &mut self.scratch);
         }
         if !redacted {
             self.scratch.clear();
@@ -141,9 +122,9 @@ impl Redactor {
         let masked = !self.masks.is_empty() && is_text(content_type, &message.body.bytes);
         self.scratch.clear();
         let mut redacted = if form {
-            pairs::redact(&message.body.bytes, &self.names, b"", &mut self.scratch)
+            pairs::redact(&message.body.bytes, &mut self.names, b"", &mut self.scratch)
         } else {
-            json::redact(&message.body.bytes, &self.names, &mut self.scratch)
+            json::redact(&message.body.bytes, &mut self.names, &mut self.scratch)
         };
         if masked {
             if !redacted {

@@ -197,6 +197,7 @@ fn upload_live(url: &str, args: &Args) -> Result<(), Failure> {
         let (opening, report, stop) = (&opening, &report, &stop);
         match source {
             Ok(source) => {
+                writeln!(std::io::stderr(), "{}", serde_json::json!({ "capture": "open" })).ok();
                 scope.spawn(move || {
                     live::run(source, opening, engine, &mut *sink, report, stop);
                     capture_spool.close();

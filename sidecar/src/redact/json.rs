@@ -8,7 +8,7 @@ use super::PLACEHOLDER;
 use super::names::{Class, Names};
 
 /// Appends the redacted body to `out`. Returns whether anything was redacted; if not, `out` is of no use.
-pub(super) fn redact(body: &[u8], names: &Names, out: &mut Vec<u8>) -> bool {
+pub(super) fn redact(body: &[u8], names: &mut Names, out: &mut Vec<u8>) -> bool {
     let start = blank(body, 0);
     if !matches!(body.get(start), Some(b'{' | b'[')) {
         return false;

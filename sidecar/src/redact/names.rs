@@ -5,6 +5,10 @@
 //! Two lists: secrets open doors and are redacted whatever their value is; personal data is redacted where the value
 //! is a single one, so that an object called `user` keeps its shape and only its own fields are judged.
 
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
 /// What becomes of a name's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
@@ -99,56 +103,86 @@ const HARMLESS: &[&str] = &[
     "authority",
 ];
 
-/// The names of the user's own, beside the lists.
+/// Names remembered with their class, so that each is taken apart once. Bounded, since peers choose the names.
+const REMEMBERED: usize = 8192;
+/// Longer names are not judged: what says what a value is, is short.
+const LONGEST: usize = 64;
+
+/// The lists, the user's own names, and what was decided before.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     more: Vec<String>,
+    known: HashMap<Box<[u8]>, Class, RandomState>,
+    known_headers: HashMap<Box<[u8]>, Class, RandomState>,
 }
 
 impl Names {
     pub(crate) fn new(more: &[String]) -> Self {
-        Self {
-            more: more.iter().map(|name| joined(name.as_bytes())).filter(|name| !name.is_empty()).collect(),
-        }
+        let more = more.iter().map(|name| joined(name.as_bytes())).filter(|name| !name.is_empty()).collect();
+        Self { more, ..Self::default() }
     }
 
     /// The class of a parameter's, form field's or JSON key's name.
-    pub(crate) fn class(&self, name: &[u8]) -> Class {
-        if name.is_empty() || name.len() > 64 {
-            return Class::Plain;
+    pub(crate) fn class(&mut self, name: &[u8]) -> Class {
+        if let Some(class) = self.known.get(name) {
+            return *class;
         }
-        let whole = joined(name);
-        if self.more.contains(&whole) {
-            return Class::Secret;
+        let class = judge(name, &self.more);
+        remember(&mut self.known, name, class);
+        class
+    }
+
+    /// The class of a header field's name.
+    pub(super) fn header_class(&mut self, name: &[u8]) -> Class {
+        if let Some(class) = self.known_headers.get(name) {
+            return *class;
         }
-        if HARMLESS.contains(&whole.as_str()) {
-            return Class::Plain;
-        }
-        let words = words(name);
-        let has = |list: &[&str], word: &String| list.contains(&word.as_str());
-        let key = |pair: &[String]| matches!(pair, [kind, word] if word == "key" && has(KEY_KINDS, kind));
-        if SECRET_WORDS.contains(&whole.as_str())
-            || words.iter().any(|word| has(SECRET_WORDS, word))
-            || words.windows(2).any(key)
-        {
-            return Class::Secret;
-        }
-        if PERSONAL.contains(&whole.as_str()) { Class::Personal } else { Class::Plain }
+        let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
+        let class = if is(b"cookie") {
+            Class::Cookie
+        } else if is(b"set-cookie") {
+            Class::SetCookie
+        } else if is(b"authorization") || is(b"proxy-authorization") {
+            Class::Scheme
+        } else {
+            judge(name, &self.more)
+        };
+        remember(&mut self.known_headers, name, class);
+        class
     }
 }
 
-/// The class of a header field's name.
-pub(super) fn classify_header(name: &[u8], names: &Names) -> Class {
-    let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
-    if is(b"cookie") {
-        Class::Cookie
-    } else if is(b"set-cookie") {
-        Class::SetCookie
-    } else if is(b"authorization") || is(b"proxy-authorization") {
-        Class::Scheme
-    } else {
-        names.class(name)
+fn remember(known: &mut HashMap<Box<[u8]>, Class, RandomState>, name: &[u8], class: Class) {
+    if name.len() > LONGEST {
+        return;
     }
+    if known.len() >= REMEMBERED {
+        known.clear();
+    }
+    known.insert(name.into(), class);
+}
+
+fn judge(name: &[u8], more: &[String]) -> Class {
+    if name.is_empty() || name.len() > LONGEST {
+        return Class::Plain;
+    }
+    let whole = joined(name);
+    if more.contains(&whole) {
+        return Class::Secret;
+    }
+    if HARMLESS.contains(&whole.as_str()) {
+        return Class::Plain;
+    }
+    let words = words(name);
+    let has = |list: &[&str], word: &String| list.contains(&word.as_str());
+    let key = |pair: &[String]| matches!(pair, [kind, word] if word == "key" && has(KEY_KINDS, kind));
+    if SECRET_WORDS.contains(&whole.as_str())
+        || words.iter().any(|word| has(SECRET_WORDS, word))
+        || words.windows(2).any(key)
+    {
+        return Class::Secret;
+    }
+    if PERSONAL.contains(&whole.as_str()) { Class::Personal } else { Class::Plain }
 }
 
 /// The name in lower case without separators.
@@ -184,7 +218,7 @@ mod tests {
 
     #[test]
     fn names_are_judged_by_their_words() {
-        let names = Names::new(&["X-Internal".to_owned()]);
+        let mut names = Names::new(&["X-Internal".to_owned()]);
         for secret in [
             "password",
             "userPassword",

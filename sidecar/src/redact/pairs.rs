@@ -5,7 +5,7 @@ use super::names::{Class, Names};
 
 /// Appends `before` and the pairs with sensitive values replaced to `out`. Returns whether there were any; if not, what
 /// stands in `out` is of no use.
-pub(super) fn redact(pairs: &[u8], names: &Names, before: &[u8], out: &mut Vec<u8>) -> bool {
+pub(super) fn redact(pairs: &[u8], names: &mut Names, before: &[u8], out: &mut Vec<u8>) -> bool {
     let mut any = false;
     let (body, fragment) = pairs.split_at(memchr::memchr(b'#', pairs).unwrap_or(pairs.len()));
     out.extend_from_slice(before);
@@ -19,7 +19,7 @@ pub(super) fn redact(pairs: &[u8], names: &Names, before: &[u8], out: &mut Vec<u
         };
         let (name, value) = pair.split_at(equals + 1);
         let plain = name.get(..equals).unwrap_or_default();
-        let sensitive = !value.is_empty() && names.class(&decoded(plain)) != Class::Plain;
+        let sensitive = !value.is_empty() && class(plain, names) != Class::Plain;
         out.extend_from_slice(name);
         if sensitive {
             any = true;
@@ -30,6 +30,10 @@ pub(super) fn redact(pairs: &[u8], names: &Names, before: &[u8], out: &mut Vec<u
     }
     out.extend_from_slice(fragment);
     any
+}
+
+fn class(name: &[u8], names: &mut Names) -> Class {
+    if memchr::memchr(b'%', name).is_some() { names.class(&decoded(name)) } else { names.class(name) }
 }
 
 /// The name with percent-encoding taken off, so that `pass%77ord` hides nothing.
