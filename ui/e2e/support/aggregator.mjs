@@ -8,10 +8,11 @@ import { run, start } from "./processes.mjs";
 export const TOKEN = "browser-tests-0123456789abcdef";
 
 export class Aggregator {
-  static async open({ limit = "2GB" } = {}) {
+  static async open({ limit = "2GB", source = "local" } = {}) {
     const aggregator = new Aggregator();
     aggregator.folder = await mkdtemp(join(tmpdir(), "mizu-page-"));
     aggregator.limit = limit;
+    aggregator.source = source;
     aggregator.tokenFile = join(aggregator.folder, "token");
     await writeFile(aggregator.tokenFile, TOKEN, { mode: 0o600 });
     await aggregator.start("127.0.0.1:0", "127.0.0.1:0");
@@ -26,6 +27,8 @@ export class Aggregator {
       this.tokenFile,
       "--max-entries-db-size",
       this.limit,
+      "--source",
+      this.source,
       "--ui-dir",
       page,
     ]);

@@ -3,7 +3,7 @@ import { Link, useLocation, useSearch } from "wouter";
 import { Button } from "../components/Button.tsx";
 import { rate } from "../components/format.ts";
 import { Icon } from "../components/Icon.tsx";
-import { useLink, useList, useStatus } from "../live/hooks.ts";
+import { useCoverage, useLink, useList, useStatus } from "../live/hooks.ts";
 import { list } from "../live/instance.ts";
 import styles from "./AppBar.module.css";
 import { CoverageBadge } from "./CoverageBadge.tsx";
@@ -88,7 +88,9 @@ function LiveControl() {
   const link = useLink();
   const status = useStatus();
   const { paused, waiting, view } = useList();
-  const { word, dot } = liveWord({ link: link.state, paused, fixed: view !== null && view.to !== null });
+  const { data: coverage } = useCoverage(5_000);
+  const read = status?.source === "file" && coverage?.workers.every((worker) => worker.state === "finished") === true;
+  const { word, dot } = liveWord({ link: link.state, paused, fixed: view !== null && view.to !== null, read });
   const aside = paused ? `${waiting.toLocaleString("en-US")} waiting` : `${rate(status?.rate ?? 0)}/s`;
   return (
     <div className={styles.live}>

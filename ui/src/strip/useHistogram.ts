@@ -23,9 +23,11 @@ export type Strip = {
 export function useHistogram(query: string, zoom: Window | null): Strip {
   const status = useStatus();
   const { paused } = useList();
-  const finished = status?.source === "file";
+  const isFile = status?.source === "file";
+  // The rate is of the last ten seconds: when it is zero, the last look has seen everything.
+  const finished = isFile && status.rate === 0;
   const { data } = useQuery({
-    queryKey: ["histogram", query, zoom?.from ?? null, zoom?.to ?? null, finished],
+    queryKey: ["histogram", query, zoom?.from ?? null, zoom?.to ?? null, isFile],
     queryFn: ({ signal }) =>
       get<Histogram>(
         "histogram",
@@ -33,7 +35,7 @@ export function useHistogram(query: string, zoom: Window | null): Strip {
           query,
           from: zoom ? new Date(zoom.from).toISOString() : undefined,
           // Without zoom the strip goes on to now, also where nothing comes by any more.
-          to: zoom ? new Date(zoom.to).toISOString() : finished ? undefined : "now",
+          to: zoom ? new Date(zoom.to).toISOString() : isFile ? undefined : "now",
           buckets: BARS,
         },
         signal,
@@ -45,6 +47,6 @@ export function useHistogram(query: string, zoom: Window | null): Strip {
     const window = data?.bars.length ? { from: Date.parse(data.from), to: Date.parse(data.to) } : { from: 0, to: 0 };
     const from = status?.oldest ? Date.parse(status.oldest) : window.from;
     const whole = zoom ? { from, to: Math.max(window.to, Date.parse(status?.newest || "0")) } : window;
-    return { histogram: data, window, whole, live: !finished && (zoom === null || window.to >= whole.to) };
-  }, [data, zoom, status, finished]);
+    return { histogram: data, window, whole, live: !isFile && (zoom === null || window.to >= whole.to) };
+  }, [data, zoom, status, isFile]);
 }
