@@ -23,6 +23,9 @@ use std::{
     time::Duration,
 };
 
+/// Exit status where another process has the data open (EX_TEMPFAIL of sysexits.h).
+pub const LOCKED: u8 = 75;
+
 /// How long a shutdown waits for running statements.
 const FINISH: Duration = Duration::from_secs(20);
 
@@ -47,6 +50,10 @@ pub struct EngineArgs {
 }
 
 /// Runs the engine until it is told to stop. To be called on the main thread, before any other thread exists.
+///
+/// # Errors
+/// The library cannot be loaded, the process cannot fence itself in, or the data cannot be opened; [`exit_status`] tells
+/// them apart.
 pub fn run(args: &EngineArgs) -> anyhow::Result<()> {
     let library = args.library.clone().unwrap_or_else(library::default_path);
     if !library.is_file() {
@@ -95,6 +102,14 @@ pub fn run(args: &EngineArgs) -> anyhow::Result<()> {
         anyhow::Ok(())
     })?;
     exit()
+}
+
+/// The exit status for an error of [`run`].
+pub fn exit_status(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref::<connection::EngineError>() {
+        Some(error) if error.code == connection::CANNOT_OPEN => LOCKED,
+        _ => 1,
+    }
 }
 
 /// Ends the process without the library's exit handlers, which crash.

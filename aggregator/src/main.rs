@@ -43,7 +43,7 @@ fn main() -> ExitCode {
                 if error.downcast_ref::<engine::library::LibraryError>().is_some() {
                     eprintln!("hint: make engine    (fetches it once), or set MIZU_LIBCHDB to a libchdb.so");
                 }
-                ExitCode::FAILURE
+                ExitCode::from(engine::exit_status(&error))
             }
         },
     }

@@ -36,6 +36,10 @@ const REMEMBER_EVERY: Duration = Duration::from_secs(5);
 /// How long the inserts may take after the signal to stop.
 const FINISH: Duration = Duration::from_secs(20);
 
+/// How long the engine may take to answer for the first time: an older one may have to let go of the data, and a large
+/// store to be loaded from a cold disk.
+const LET_GO: Duration = Duration::from_secs(180);
+
 /// `mizu-aggregator serve`.
 #[derive(Debug, clap::Args)]
 pub struct ServeArgs {
@@ -196,17 +200,21 @@ async fn start_engine(folder: &folder::Folder) -> Result<(PathBuf, Supervisor), 
         socket: socket.clone(),
     })?;
     let mut state = supervisor.state();
-    let first = state.wait_for(|state| *state != EngineState::Starting).await.map(|state| state.clone());
-    match first {
-        Ok(EngineState::Ready { .. }) => Ok((socket, supervisor)),
-        Ok(EngineState::Restarting { reason }) => {
-            stop_engine(Some(supervisor)).await;
-            Err(ServeError::EngineFailed(reason))
-        }
-        Ok(EngineState::Starting | EngineState::Stopped) | Err(_) => {
-            Err(ServeError::EngineFailed("it was stopped".into()))
-        }
-    }
+    let settled = state.wait_for(|state| match state {
+        EngineState::Starting | EngineState::Restarting { locked: true, .. } => false,
+        EngineState::Ready { .. } | EngineState::Restarting { .. } | EngineState::Stopped => true,
+    });
+    let settled = tokio::time::timeout(LET_GO, settled).await.map(|state| state.map(|state| state.clone()));
+    let reason = match settled {
+        Ok(Ok(EngineState::Ready { .. })) => return Ok((socket, supervisor)),
+        Ok(Ok(EngineState::Restarting { reason, .. })) => reason,
+        _ => match &*supervisor.state().borrow() {
+            EngineState::Restarting { reason, .. } => reason.clone(),
+            _ => format!("it did not answer within {LET_GO:?}"),
+        },
+    };
+    stop_engine(Some(supervisor)).await;
+    Err(ServeError::EngineFailed(reason))
 }
 
 async fn stop_engine(supervisor: Option<Supervisor>) {

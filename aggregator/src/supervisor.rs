@@ -50,6 +50,8 @@ pub(crate) enum EngineState {
     Restarting {
         /// How it ended.
         reason: String,
+        /// Whether another process held its data, which one that was killed does for a moment longer.
+        locked: bool,
     },
     /// It was told to stop.
     Stopped,
@@ -119,20 +121,24 @@ fn watch_over(
     let mut back_off = BACK_OFF_FIRST;
     while !stopping.load(Ordering::Acquire) {
         let begun = Instant::now();
-        let reason = match Running::spawn(command) {
+        let (reason, locked) = match Running::spawn(command) {
             Ok(mut running) => {
                 set_current(running.pid);
-                let reason = running.follow(command, state_tx, stopping);
+                let ended = running.follow(command, state_tx, stopping);
                 set_current(None);
-                reason
+                ended
             }
-            Err(error) => format!("{error:#}"),
+            Err(error) => (format!("{error:#}"), false),
         };
         if stopping.load(Ordering::Acquire) {
             break;
         }
-        tracing::error!(reason, "The storage engine ended; it is started again.");
-        state_tx.send_replace(EngineState::Restarting { reason });
+        if locked {
+            tracing::warn!(reason, "The storage engine waits for another one to let go of the data.");
+        } else {
+            tracing::error!(reason, "The storage engine ended; it is started again.");
+        }
+        state_tx.send_replace(EngineState::Restarting { reason, locked });
         back_off = if begun.elapsed() > STABLE { BACK_OFF_FIRST } else { back_off };
         std::thread::park_timeout(back_off);
         back_off = (back_off * 2).min(BACK_OFF_LAST);
@@ -176,13 +182,13 @@ impl Running {
         Ok(Self { child, pid, log })
     }
 
-    /// Follows the process to its end and says how it ended.
+    /// Follows the process to its end and says how it ended, and whether that was for a lock.
     fn follow(
         &mut self,
         command: &EngineCommand,
         state_tx: &watch::Sender<EngineState>,
         stopping: &AtomicBool,
-    ) -> String {
+    ) -> (String, bool) {
         let mut last_answer = Instant::now();
         let mut ready = false;
         let mut stop_by = None;
@@ -226,13 +232,16 @@ impl Running {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
-    fn how_it_ended(&mut self) -> String {
-        let status = self.child.wait().map_or_else(|e| e.to_string(), |s| s.to_string());
+    fn how_it_ended(&mut self) -> (String, bool) {
+        let ended = self.child.wait();
+        let locked = ended.as_ref().is_ok_and(|status| status.code() == Some(crate::engine::LOCKED.into()));
+        let status = ended.map_or_else(|e| e.to_string(), |s| s.to_string());
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        match log.iter().rev().find(|line| line.contains("error:")) {
+        let reason = match log.iter().rev().find(|line| line.contains("error:")) {
             Some(line) => format!("{status}: {line}"),
             None => status,
-        }
+        };
+        (reason, locked)
     }
 }
 

@@ -41,7 +41,7 @@ impl App {
     fn store_state(&self, failing: Option<&StoreError>) -> (&'static str, String) {
         let engine = self.engine.as_ref().map(|engine| engine.borrow().clone());
         match (engine, failing) {
-            (Some(EngineState::Restarting { reason }), _) => ("restarting", reason),
+            (Some(EngineState::Restarting { reason, .. }), _) => ("restarting", reason),
             (Some(EngineState::Starting), _) => ("restarting", "it is being started".into()),
             (Some(EngineState::Stopped), _) => ("unavailable", "it was stopped".into()),
             (_, Some(error @ StoreError::Full(_))) => ("full", error.to_string()),

@@ -11,6 +11,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+/// ClickHouse's number for data that cannot be opened.
+pub(crate) const CANNOT_OPEN: u32 = 76;
+
 /// A statement that the engine refused or could not finish.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -111,7 +114,7 @@ impl Engine {
         let raw = unsafe { (self.functions.chdb_connect)(argv.len() as c_int, argv.as_mut_ptr()) };
         if raw.is_null() {
             return Err(EngineError::new(
-                76,
+                CANNOT_OPEN,
                 "the engine could not open its data; another process may have it open",
             ));
         }

@@ -142,14 +142,14 @@ fn at_most(value: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::columns;
 
     #[test]
     fn the_columns_written_are_the_columns_of_the_table_in_its_order() {
         let table = include_str!("schema/0001.sql");
-        let (_, columns) = table.split_once("mizu.entries\n(\n").unwrap();
-        let (columns, _) = columns.split_once("    INDEX").unwrap();
-        let table: Vec<_> = columns.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        let (_, rest) = table.split_once("mizu.entries\n(\n").unwrap();
+        let (rest, _) = rest.split_once("    INDEX").unwrap();
+        let table: Vec<_> = rest.lines().filter_map(|line| line.split_whitespace().next()).collect();
         let written: Vec<_> = columns().iter().map(|column| column.name).collect();
         assert_eq!(written, table);
     }

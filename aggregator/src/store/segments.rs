@@ -100,7 +100,7 @@ mod tests {
     fn a_segment_is_closed_at_a_sixteenth_of_the_limit() {
         let now = Instant::now();
         let mut segments = Segments::new(&[], 160 * MB, now);
-        assert_eq!(segments.turn(&sizes(&[(1, 9)]), now), []);
+        assert_eq!(segments.turn(&sizes(&[(1, 9)]), now), [] as [u32; 0]);
         assert_eq!(segments.current(), 1);
         segments.turn(&sizes(&[(1, 10)]), now);
         assert_eq!(segments.current(), 2);
@@ -122,8 +122,8 @@ mod tests {
         let now = Instant::now();
         let mut segments = Segments::new(&sizes(&[(7, 1)]), 160 * MB, now);
         let full = sizes(&[(7, 1), (4, 50), (5, 50), (3, 50)]);
-        assert_eq!(segments.turn(&full, now), [3]);
-        assert_eq!(segments.turn(&sizes(&[(7, 500)]), now), [] as [u32; 0], "the current one never goes");
+        assert_eq!(segments.turn(&full, now), [3_u32]);
+        assert_eq!(segments.turn(&sizes(&[(7, 9), (6, 500)]), now), [6_u32], "the current one never goes");
     }
 
     #[test]
