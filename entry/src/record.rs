@@ -19,9 +19,10 @@ mod template;
 mod text;
 mod trace;
 
-pub use body::{FormField, form_fields, query_parameters};
+pub use body::{FormField, MAX_PAIRS, form_fields, query_pairs, query_parameters};
 #[cfg(feature = "api")]
 pub use detail::detail;
+pub use exchange::NOTE_NAMES;
 pub use outcome::{grpc_status_name, status_reason};
 pub use summary::Derived;
 #[cfg(feature = "api")]

@@ -116,7 +116,7 @@ fn legs() -> impl Strategy<Value = Leg> {
 
 fn notes() -> impl Strategy<Value = Notes> {
     prop_oneof![3 => Just(0), 1 => any::<u32>(), 1 => (0..14u32).prop_map(|bit| 1 << bit)]
-        .prop_map(|bits| Notes::from_bits_truncate(bits))
+        .prop_map(Notes::from_bits_truncate)
 }
 
 fn flow() -> impl Strategy<Value = Flow> {

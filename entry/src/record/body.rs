@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 
-use super::text::decoded_text;
+use super::text::{percent_decoded, text};
 
 /// Parameters and form fields that are read at most.
-const MAX_PAIRS: usize = 1000;
+pub const MAX_PAIRS: usize = 1000;
 
 /// A field of a form.
 pub type FormField<'a> = (Cow<'a, str>, Cow<'a, str>);
@@ -16,11 +16,23 @@ pub type FormField<'a> = (Cow<'a, str>, Cow<'a, str>);
 /// The parameters of a query string, or the fields of an `application/x-www-form-urlencoded` body, percent-decoded.
 /// A parameter without `=` has an empty value; empty pieces between `&` are passed over.
 pub fn query_parameters(query: &[u8]) -> impl Iterator<Item = FormField<'_>> {
+    query_pairs(query).map(|(name, value)| (owned_text(name), owned_text(value)))
+}
+
+/// The same as bytes, as a filter compares them.
+pub fn query_pairs(query: &[u8]) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
     query.split(|&byte| byte == b'&').filter(|piece| !piece.is_empty()).take(MAX_PAIRS).map(|piece| {
         let mut parts = piece.splitn(2, |&byte| byte == b'=');
-        let name = decoded_text(parts.next().unwrap_or_default(), true);
-        (name, decoded_text(parts.next().unwrap_or_default(), true))
+        let name = percent_decoded(parts.next().unwrap_or_default(), true);
+        (name, percent_decoded(parts.next().unwrap_or_default(), true))
     })
+}
+
+fn owned_text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match bytes {
+        Cow::Borrowed(bytes) => text(bytes),
+        Cow::Owned(bytes) => Cow::Owned(text(&bytes).into_owned()),
+    }
 }
 
 /// The fields of a form body, by its content type; empty if it is no form.
@@ -98,13 +110,13 @@ fn part_field(part: &[u8]) -> Option<FormField<'_>> {
         let (name, value) = line.split_at_checked(colon)?;
         name.trim_ascii().eq_ignore_ascii_case(b"content-disposition").then(|| value.trim_ascii())
     })?;
-    let name = super::text::text(parameter(disposition, b"name")?);
+    let name = text(parameter(disposition, b"name")?);
     match parameter(disposition, b"filename") {
         Some(file) => {
-            let file = super::text::text(file);
+            let file = text(file);
             Some((name, Cow::Owned(format!("{file} ({} bytes)", value.len()))))
         }
-        None => Some((name, super::text::text(value))),
+        None => Some((name, text(value))),
     }
 }
 

@@ -40,7 +40,8 @@ impl<'a> Record<'a> {
     }
 
     /// What a WebSocket message carries, with the message itself.
-    pub(crate) fn websocket(&self) -> Option<(&'a Message, &'a WebSocketMessage)> {
+    #[must_use]
+    pub fn websocket(&self) -> Option<(&'a Message, &'a WebSocketMessage)> {
         self.request().and_then(|message| match &message.payload {
             Payload::WebSocket(websocket) => Some((message, websocket)),
             _ => None,
@@ -146,7 +147,7 @@ impl<'a> Record<'a> {
 }
 
 /// The notes' names in filters, in the API and in the store.
-pub(crate) const NOTE_NAMES: &[(Notes, &str)] = &[
+pub const NOTE_NAMES: &[(Notes, &str)] = &[
     (Notes::PARTIAL, "partial"),
     (Notes::GAP, "gap"),
     (Notes::TRUNCATED, "truncated"),
