@@ -36,7 +36,7 @@ async function middle(reader) {
   return reader.page.evaluate(() => {
     const grid = document.querySelector("[role=grid]").getBoundingClientRect();
     const row = document.elementFromPoint(grid.x + 300, grid.y + grid.height / 2).closest("[role=row]");
-    return { rank: Number(row.ariaRowIndex) - 2, text: row.textContent };
+    return { rank: Number(row.ariaRowIndex) - 2, text: row.querySelector("[data-column=summary]").textContent };
   });
 }
 

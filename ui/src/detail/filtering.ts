@@ -5,11 +5,10 @@ import type { Condition } from "../query/clickFilter.ts";
 export type OnFilter = (condition: Condition, exclude: boolean) => void;
 
 /** Paths whose values are numbers in the language; all others are text. */
-const NUMBERS = /(?:^|\.)(?:status|port|size|bodySize|requestSize|responseSize|grpcStatus|streamId|messageCount)$/;
+const NUMBERS = new Set(["status", "response.status", "grpc.status", "src.port", "dst.port", "connection", "id"]);
 
 export function conditionOf(field: NameValue): Condition | null {
   if (!field.path) return null;
-  const number = Number(field.value);
-  const isNumber = NUMBERS.test(field.path) && field.value !== "" && Number.isFinite(number);
-  return { path: field.path, value: isNumber ? number : field.value };
+  const isNumber = NUMBERS.has(field.path) && /^\d+$/.test(field.value);
+  return { path: field.path, value: isNumber ? BigInt(field.value) : field.value };
 }

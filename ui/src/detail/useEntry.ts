@@ -27,7 +27,7 @@ export function useConnectionMessages(entry: EntrySummary, wanted: boolean) {
       get<EntryPage>(
         "entries",
         {
-          query: `websocket and ${includes({ path: "connection", value: entry.connection })}`,
+          query: `websocket and ${includes({ path: "connection", value: BigInt(entry.connection) })}`,
           offset: 0,
           limit: MOST_MESSAGES,
         },

@@ -2,7 +2,7 @@
 // whether the outcome is right is for the aggregator to say.
 import { lex } from "./lexer.ts";
 
-export type Condition = { path: string; value: string | number | boolean };
+export type Condition = { path: string; value: string | number | bigint | boolean };
 
 export function literal(value: Condition["value"]): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);

@@ -10,7 +10,7 @@ const MACROS = new Set(["http", "http2", "grpc", "gql", "graphql", "websocket", 
 
 const RULES: readonly [TokenKind, RegExp][] = [
   ["space", /\s+/y],
-  ["string", /r?"(?:[^"\\]|\\.)*"?|r?'(?:[^'\\]|\\.)*'?/y],
+  ["string", /r?"(?:[^"\\]|\\.)*"?|r?'(?:[^'\\]|\\.)*'?|`[^`]*`?/y],
   ["number", /\d[\d_]*(?:\.\d+)?(?:[a-zA-Z]+)?/y],
   ["keyword", /&&|\|\|/y],
   ["operator", /==|!=|<=|>=|=~|!~|[<>!=~]/y],
