@@ -101,8 +101,11 @@ fn end(text: &str, cursor: usize, is_path: bool) -> usize {
     let Some(index) = all.iter().position(touched) else { return cursor };
     let kind_of = |index: usize| all.get(index).map(|token: &Token| token.kind);
     let end_of = |index: usize| all.get(index).map_or(cursor, |token: &Token| token.at.end);
+    if !is_path {
+        return end_of(index).max(cursor);
+    }
     let mut last = index;
-    while is_path {
+    loop {
         let step = match (kind_of(last), kind_of(last + 1), kind_of(last + 2)) {
             (Some(Kind::Name), Some(Kind::Dot), Some(Kind::Name)) => 2,
             (Some(Kind::Dot), Some(Kind::Name), _) => 1,
