@@ -8,6 +8,18 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use memmap2::{Advice, Mmap};
 
+/// Bytes of a file that are brought into reach at once.
+const WINDOW: usize = 8 << 20;
+
+/// Brings the pages from `at` on into reach, a window at a time: one call in place of a fault every 64 KiB. Returns
+/// where it has to be called next. A kernel that cannot do it (before Linux 5.14) faults them in as they are read.
+pub(crate) fn bring_in(map: &Mmap, at: usize) -> usize {
+    let start = at / WINDOW * WINDOW;
+    let len = WINDOW.min(map.len().saturating_sub(start));
+    map.advise_range(Advice::PopulateRead, start, len).ok();
+    start + WINDOW
+}
+
 /// Maps a capture file.
 ///
 /// # Errors

@@ -44,7 +44,14 @@ pub(crate) fn read(
     let mut broken = None;
     let mut seen = Losses::default();
     let mut last = Instant::now();
-    while let Some(next) = reader.next_frame() {
+    let mut reached = 0;
+    loop {
+        if let Some(map) = &map
+            && reader.position() >= reached
+        {
+            reached = mapped::bring_in(map, reader.position());
+        }
+        let Some(next) = reader.next_frame() else { break };
         match next {
             Ok(frame) => {
                 seen.packets += 1;
