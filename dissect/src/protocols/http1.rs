@@ -235,7 +235,10 @@ impl Dissector for Http1 {
     }
 
     fn held(&self) -> usize {
-        self.requests.bytes() + self.answer.as_ref().map_or(0, |answer| answer.response.body.bytes.len())
+        let open = self.requests.last().filter(|_| self.open);
+        self.requests.bytes()
+            + open.map_or(0, |pending| pending.request.body.bytes.len())
+            + self.answer.as_ref().map_or(0, |answer| answer.response.body.bytes.len())
     }
 }
 

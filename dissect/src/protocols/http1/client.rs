@@ -131,7 +131,11 @@ impl Http1 {
             self.unpairable |= self.client.lost || self.midstream;
         }
         // A client that waits sent this one after the answer to those that were lost, and that one was not seen.
-        if self.client.lost && self.client_lost_at.is_some() && !self.lost_answered && ahead(self.server.offset) {
+        if self.client.lost
+            && self.client_lost_at.is_some()
+            && !self.lost_answered
+            && ahead(self.server.offset)
+        {
             self.pipelined = true;
             self.unpairable = true;
         }

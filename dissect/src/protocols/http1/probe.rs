@@ -51,9 +51,11 @@ fn request(bytes: &[u8]) -> Guess {
     let token =
         |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'.' | b'!' | b'*' | b'+');
     let method = bytes.iter().take(METHOD + 1).take_while(|byte| token(byte)).count();
+    let known = is_known(bytes.get(..method).unwrap_or_default());
     match bytes.get(method) {
         None if method <= METHOD => return Guess::Wait,
         Some(b' ' | b'\t') if method > 0 && method <= METHOD => {}
+        Some(b'\r' | b'\n') if known => {}
         _ => return Guess::No,
     }
     let rest = bytes.get(method..).unwrap_or_default();
@@ -62,23 +64,20 @@ fn request(bytes: &[u8]) -> Guess {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if let Some(at) = memchr::memmem::rfind(line, b" HTTP/") {
         // PRI with HTTP/2.0 is another protocol's, and a number above 1 is nobody's.
-        return match line.get(at + 6..) {
+        match line.get(at + 6..) {
             Some([b'1', b'.', minor]) if minor.is_ascii_digit() => {
-                Guess::Yes { from: Side::Client, sure: 90 }
+                return Guess::Yes { from: Side::Client, sure: 90 };
             }
-            Some([b'1', b'.'] | [b'1'] | []) if end.is_none() => Guess::Wait,
-            _ => Guess::No,
-        };
+            Some([b'1', b'.'] | [b'1'] | []) if end.is_none() => return Guess::Wait,
+            _ if !known => return Guess::No,
+            _ => {}
+        }
     }
-    if line.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') {
+    if line.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') || names_another(line) {
         return Guess::No;
     }
-    let known = is_known(bytes.get(..method).unwrap_or_default());
-    let path = line.trim_ascii_start().starts_with(b"/");
     match end {
-        Some(_) if known && path && bytes.starts_with(b"GET /") && !line.trim_ascii().contains(&b' ') => {
-            Guess::Yes { from: Side::Client, sure: 40 }
-        }
+        Some(end) if known => without_version(line, rest.get(end + 1..).unwrap_or_default()),
         Some(_) => Guess::No,
         None if known && line.len() >= ENOUGH => Guess::Yes { from: Side::Client, sure: 60 },
         None if line.len() >= 4 * ENOUGH => Guess::No,
@@ -86,7 +85,31 @@ fn request(bytes: &[u8]) -> Guess {
     }
 }
 
-fn is_known(method: &[u8]) -> bool {
+/// A request of a known method whose line does not say the version: HTTP/0.9, or broken, and then fields follow.
+fn without_version(line: &[u8], behind: &[u8]) -> Guess {
+    let bare = line.trim_ascii();
+    let sure = |sure| Guess::Yes { from: Side::Client, sure };
+    let end = memchr::memchr(b'\n', behind);
+    let next = behind.get(..end.unwrap_or(behind.len())).unwrap_or_default();
+    let name = next.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+    match next.get(name) {
+        Some(b':') if name > 0 => sure(70),
+        None if behind.is_empty() && bare.starts_with(b"/") && !bare.contains(&b' ') => sure(40),
+        None if end.is_none() && name < METHOD => Guess::Wait,
+        _ => Guess::No,
+    }
+}
+
+/// Whether a request's line ends with the name and version of another protocol, as those of RTSP, SIP and ICAP do.
+fn names_another(line: &[u8]) -> bool {
+    let last = line.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+    let name = last.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let (name, version) = last.split_at_checked(name).unwrap_or_default();
+    name.len() > 1 && name != b"HTTP" && matches!(version, [b'/', digit, ..] if digit.is_ascii_digit())
+}
+
+/// Whether a method is one that servers know.
+pub(super) fn is_known(method: &[u8]) -> bool {
     const METHODS: [&[u8]; 16] = [
         b"GET",
         b"POST",
@@ -125,15 +148,21 @@ mod tests {
             ("GET /with space HTTP/1.1\r\n", Some(Side::Client)),
             (&long, Some(Side::Client)),
             ("GET /\r\n", Some(Side::Client)),
+            ("GET /HTTP/1.1\r\nHost: a\r\n", Some(Side::Client)),
+            ("PUT / HTTP/1.\nHost: a\n\n", Some(Side::Client)),
+            ("OPTIONS\nHost: a\n\n", Some(Side::Client)),
             ("HTTP/1.1 200 OK\r\n", Some(Side::Server)),
             ("HTTP/1.0 200", Some(Side::Server)),
             ("ICY 200 OK\r\n", Some(Side::Server)),
             ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", None),
             ("DESCRIBE rtsp://example.org/ RTSP/1.0\r\n", None),
+            ("OPTIONS rtsp://example.org/ RTSP/1.0\r\nCSeq: 1\r\n", None),
+            ("OPTIONS icap://example.org/ ICAP/1.0\r\nHost: a\r\n", None),
             ("RTSP/1.0 200 OK\r\n", None),
             ("INVITE sip:bob@example.org SIP/2.0\r\n", None),
             ("SIP/2.0 200 OK\r\n", None),
-            ("GET key\r\n", None),
+            ("GET key\r\nSET key value\r\n", None),
+            ("get key\r\n", None),
             ("EHLO example.org\r\n", None),
             ("220 ready\r\n", None),
             ("*1\r\n$4\r\nPING\r\n", None),

@@ -101,6 +101,8 @@ pub(super) struct Inflater {
     produced: u64,
     /// Bytes read of it.
     read: u64,
+    /// The last byte read ended a final block.
+    ended: bool,
     held: usize,
 }
 
@@ -119,6 +121,7 @@ impl Inflater {
             output: Box::new([0; STEP]),
             produced: 0,
             read: 0,
+            ended: false,
             // The window, and zlib's own state.
             held: (1 << bits) + 8 * 1024 + STEP,
         }
@@ -144,6 +147,7 @@ impl Inflater {
             frame::unmask(plain, mask, turned + number * STEP);
             message.body.sent_len += part.len() as u64;
             self.read += part.len() as u64;
+            self.ended = false;
             if self.inflate(plain, message, limits) == Inflated::Broken {
                 return Inflated::Broken;
             }
@@ -153,7 +157,9 @@ impl Inflater {
 
     /// The message is over.
     pub(super) fn flush(&mut self, message: &mut Message, limits: &Limits) -> Inflated {
-        let done = self.inflate(&TAIL, message, limits);
+        // Behind a final block with nothing after it there is no block for the tail to end.
+        let ended = std::mem::take(&mut self.ended);
+        let done = if ended { Inflated::Well } else { self.inflate(&TAIL, message, limits) };
         self.produced = 0;
         self.read = 0;
         done
@@ -176,7 +182,8 @@ impl Inflater {
             if status == Status::StreamEnd {
                 // A final block, which senders may use: what follows starts anew (RFC 7692 section 7.2.3.4).
                 self.state.reset(false);
-                if input.is_empty() || input == TAIL || input == [0] {
+                self.ended = input.is_empty();
+                if self.ended {
                     return Inflated::Well;
                 }
             } else if input.is_empty() && written < STEP || read == 0 && written == 0 {

@@ -5,6 +5,7 @@
 
 use mizu_entry::{HttpRequest, HttpResponse, HttpVersion, Message, Payload};
 
+use super::super::probe;
 use super::{Facts, Head, Method};
 use crate::limits::Limits;
 use crate::protocol::Fault;
@@ -17,17 +18,23 @@ pub(super) fn request(head: &[u8], message: &mut Message, limits: &Limits) -> Re
     let fault = Err(Fault::Malformed("request line"));
     let mut lines = Lines(head);
     let Some(line) = lines.by_ref().find(|line| !line.is_empty()) else { return fault };
-    let Some((method, rest)) = word(line) else { return fault };
+    let (method, rest) = word(line).unwrap_or((line, b""));
     let at = rest.iter().rposition(|byte| matches!(byte, b' ' | b'\t')).map_or(0, |at| at + 1);
     let (target, last) = rest.split_at_checked(at).unwrap_or_default();
-    let Some(version) = version(last) else { return fault };
     let target = target.trim_ascii();
-    if target.is_empty() || !method.iter().all(u8::is_ascii_graphic) {
-        return fault;
-    }
+    let known = probe::is_known(method);
+    let strict = version(last).filter(|_| !target.is_empty() && method.iter().all(u8::is_ascii_graphic));
+    // A method that is well known makes a request of any line: it was answered as one.
+    let (target, version) = match strict {
+        Some(version) => (target, version),
+        None if known && !target.is_empty() && last.starts_with(b"HTTP/") => (target, HttpVersion::V1_1),
+        None if known => (rest.trim_ascii(), HttpVersion::V0_9),
+        None => return fault,
+    };
     let spaced = target.iter().any(|byte| matches!(byte, b' ' | b'\t'))
         || line.len() != method.len() + target.len() + last.len() + 2;
-    let mut facts = Facts { method: Method::named(method), version, malformed: spaced, ..Facts::default() };
+    let malformed = spaced || strict.is_none();
+    let mut facts = Facts { method: Method::named(method), version, malformed, ..Facts::default() };
     fields(lines, message, &mut facts, limits);
     let method = message.push_text(method);
     let target = message.push_text(target);
@@ -40,29 +47,24 @@ pub(super) fn bare_request(bytes: &[u8], message: &mut Message) -> Result<Option
     let end = memchr::memchr(b'\n', bytes);
     let line = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match word(line) {
-        Some((method, target)) => {
-            let plain = target.starts_with(b"/") && target.iter().all(u8::is_ascii_graphic);
-            match end {
-                Some(end) if method == b"GET" && plain => {
-                    let method = message.push_text(method);
-                    let target = message.push_text(target);
-                    let version = HttpVersion::V0_9;
-                    message.payload = Payload::HttpRequest(HttpRequest {
-                        method,
-                        target,
-                        version,
-                        ..HttpRequest::default()
-                    });
-                    Ok(Some(Head { len: end + 1, facts: Facts { version, ..Facts::default() } }))
-                }
-                // With a version, it is a head that the strict reader refused for a later line.
-                Some(_) if target.rsplit(|byte| *byte == b' ').next().and_then(version).is_some() => Ok(None),
-                None if line.len() < BARE_LINE && method.iter().all(u8::is_ascii_graphic) => Ok(None),
-                _ => Err(Fault::Malformed("request line")),
-            }
+    let (method, target) = word(line).unwrap_or((line, b""));
+    let plain = target.starts_with(b"/")
+        && target.iter().all(u8::is_ascii_graphic)
+        && memchr::memmem::find(target, b"HTTP/").is_none();
+    match end {
+        Some(end) if method == b"GET" && plain => {
+            let method = message.push_text(method);
+            let target = message.push_text(target);
+            let version = HttpVersion::V0_9;
+            message.payload =
+                Payload::HttpRequest(HttpRequest { method, target, version, ..HttpRequest::default() });
+            Ok(Some(Head { len: end + 1, facts: Facts { version, ..Facts::default() } }))
         }
-        None => Err(Fault::Malformed("request line")),
+        // It is the first line of a head that the strict reader refused, and the rest is not there yet.
+        Some(_) if probe::is_known(method) => Ok(None),
+        Some(_) if target.rsplit(|byte| *byte == b' ').next().and_then(version).is_some() => Ok(None),
+        None if line.len() < BARE_LINE && method.iter().all(u8::is_ascii_graphic) => Ok(None),
+        _ => Err(Fault::Malformed("request line")),
     }
 }
 

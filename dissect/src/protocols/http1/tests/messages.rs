@@ -102,6 +102,23 @@ fn a_target_with_spaces_is_whole() {
 }
 
 #[test]
+fn a_line_without_version_is_a_request_if_its_method_is_known() {
+    for (line, told) in [
+        ("GET /HTTP/1.1", "GET /HTTP/1.1"),
+        ("PUT / HTTP/1.", "PUT /"),
+        ("OPTIONS HTTP/1.1", "OPTIONS HTTP/1.1"),
+        ("OPTIONS", "OPTIONS "),
+    ] {
+        let script = [
+            client(format!("{line}\nHost: a\n\n")),
+            server("HTTP/1.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+        ];
+        expect(&script, &[&format!("{told} -> 400 [malformed]")]);
+    }
+    assert!(play(&[client("PUT/ HTTP/1.1\nHost: a\n\n")], 1000).verdict.is_some());
+}
+
+#[test]
 fn very_many_fields_are_counted_up_to_the_limit() {
     let head = |count: usize| {
         let fields: String = (0..count).map(|number| format!("x-{number}: v\r\n")).collect();
