@@ -121,6 +121,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
         tally: Arc::default(),
         load_stop: CancellationToken::new(),
         stop: CancellationToken::new(),
+        closed: CancellationToken::new(),
         tasks: TaskTracker::new(),
         load: TaskTracker::new(),
     };
@@ -130,7 +131,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     let admin_address = admin.local_addr()?;
 
     let places = match args.command {
-        Command::All { addr, pace } => shop.all(addr, pace).await?,
+        Command::All { addr, hold, pace } => shop.all(addr, hold, pace).await?,
         Command::FrontEnd(role) => shop.role(Service::FrontEnd, role).await?,
         Command::Catalogue(role) => shop.role(Service::Catalogue, role).await?,
         Command::Carts(role) => shop.role(Service::Carts, role).await?,
@@ -147,7 +148,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     shop.serve_admin(admin);
     say(&json!({ "ready": true, "admin": format!("http://{admin_address}"), "services": places }));
 
-    stops.next().await;
+    tokio::select! {
+        () = stops.next() => {}
+        () = shop.closed.cancelled() => {}
+    }
     tokio::select! {
         () = shop.end() => {}
         () = stops.next() => {}
@@ -156,12 +160,15 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+#[derive(Clone)]
 struct Shop {
     chance: Arc<Chance>,
     ledger: Ledger,
     tally: Arc<Tally>,
     load_stop: CancellationToken,
     stop: CancellationToken,
+    /// Standard input was closed while the shop held on to it.
+    closed: CancellationToken,
     tasks: TaskTracker,
     load: TaskTracker,
 }
@@ -169,7 +176,7 @@ struct Shop {
 impl Shop {
     /// All services and the customers, each on its own address from `first` on; all on `first` where the system has no
     /// more than one loopback address.
-    async fn all(&self, first: IpAddr, pace: Pace) -> anyhow::Result<Vec<Place>> {
+    async fn all(&self, first: IpAddr, hold: bool, pace: Pace) -> anyhow::Result<Vec<Place>> {
         let own = own_addresses(first).await;
         let ip_of = |at: u32| if own { next_address(first, at) } else { first };
         let source_of = |at: u32| own.then(|| ip_of(at));
@@ -207,7 +214,11 @@ impl Shop {
                 protocol: service.protocol(),
             });
         }
-        self.start_load(source_of(0), peers, pace);
+        if hold {
+            self.hold(source_of(0), peers, pace);
+        } else {
+            self.start_load(source_of(0), peers, pace);
+        }
         Ok(places)
     }
 
@@ -248,6 +259,29 @@ impl Shop {
         self.load.spawn(async move {
             if let Err(error) = load::run(caller, peers, pace, tally, stop).await {
                 eprintln!("mizu-shop: the load ended: {error:#}");
+            }
+        });
+    }
+
+    /// Starts the load at the first line on standard input, and ends the shop when that is closed.
+    fn hold(&self, source: Option<IpAddr>, peers: Peers, pace: Pace) {
+        let (open, closed) = (CancellationToken::new(), self.closed.clone());
+        let opened = open.clone();
+        // A thread, because a read of standard input cannot be called off and would hold up the runtime's end.
+        std::thread::spawn(move || {
+            for line in std::io::stdin().lines() {
+                if line.is_err() {
+                    break;
+                }
+                open.cancel();
+            }
+            closed.cancel();
+        });
+        let (shop, stop) = (self.clone(), self.load_stop.clone());
+        self.load.spawn(async move {
+            tokio::select! {
+                () = opened.cancelled() => shop.start_load(source, peers, pace),
+                () = stop.cancelled() => {}
             }
         });
     }

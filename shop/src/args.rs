@@ -37,6 +37,9 @@ pub(crate) enum Command {
         /// The load generator's address; the services have the ones after it
         #[arg(long, default_value = "127.0.0.10")]
         addr: IpAddr,
+        /// Let the customers in when a line comes on standard input, and end when that is closed
+        #[arg(long)]
+        hold: bool,
         #[command(flatten)]
         pace: Pace,
     },
