@@ -56,14 +56,17 @@ function Actions({ field, onFilter }: { field: NameValue; onFilter: OnFilter }) 
   );
 }
 
-/** A value that was taken out before it left the machine: always the same words, and what is left of it. */
+/** A value of which something was taken out before it left the machine: always the same words in its place. */
 export function Redacted({ value }: { value: string }) {
-  const rest = value.replace(REDACTED, "").trim();
+  const [before = "", ...rest] = value.split(REDACTED);
   return (
-    <span className={styles.redacted} title="Replaced before it left the machine that captured it">
-      <Icon name="redacted" size={11} />
-      {REDACTED}
-      {rest ? <i>{rest}</i> : null}
-    </span>
+    <>
+      {before}
+      <span className={styles.redacted} title="Replaced before it left the machine that captured it">
+        <Icon name="redacted" size={11} />
+        {REDACTED}
+      </span>
+      {rest.join(REDACTED)}
+    </>
   );
 }

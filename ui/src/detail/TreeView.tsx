@@ -126,7 +126,7 @@ function Value({ node, open, search }: { node: Node; open: boolean; search: stri
     case "array":
       return <span className="faint">{open ? node.text : closedText(node)}</span>;
     case "string":
-      if (node.text.startsWith(REDACTED)) return <Redacted value={node.text} />;
+      if (node.text.includes(REDACTED)) return <Redacted value={node.text} />;
       return (
         <span className={styles.string}>
           <Marked text={JSON.stringify(node.text)} search={search} />

@@ -9,6 +9,7 @@ import { useList } from "../live/hooks.ts";
 import { list } from "../live/instance.ts";
 import type { Condition } from "../query/clickFilter.ts";
 import { rowHeight, usePreferences } from "../shell/preferences.ts";
+import { Arrivals } from "./Arrivals.tsx";
 import { cellCondition } from "./columns.ts";
 import { Lane } from "./Lane.tsx";
 import styles from "./List.module.css";
@@ -98,6 +99,7 @@ export function List({ ref, selected, marks, onSelect, onFilter }: Props) {
         </p>
       ) : null}
       <Lane marks={marks} thumb={scroll.thumb} onJump={scroll.jump} />
+      <Arrivals />
       {state.waiting > 0 && !state.paused ? (
         <button
           type="button"

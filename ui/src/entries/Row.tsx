@@ -122,7 +122,7 @@ function Signs({ entry }: { entry: EntrySummary }) {
 }
 
 /** The place of a row that is being loaded. */
-function Blank({ rank, top }: { rank: number; top: number }) {
+export function Blank({ rank, top }: { rank: number; top: number }) {
   return (
     <div
       role="row"

@@ -14,6 +14,7 @@ import { EmptyList } from "./EmptyList.tsx";
 import { List, type ListHandle } from "./List.tsx";
 import { ListFailure } from "./ListFailure.tsx";
 import { laneMarks } from "./laneMarks.ts";
+import { Skeleton } from "./Skeleton.tsx";
 import styles from "./TrafficScreen.module.css";
 import { useLoadedView } from "./useLoadedView.ts";
 import { useSelection } from "./useSelection.ts";
@@ -32,6 +33,12 @@ export function TrafficScreen() {
   useEffect(() => {
     document.title = url.query ? `${url.query} · mizu` : "Traffic · mizu";
   }, [url.query]);
+
+  // Coming back from another screen: with nothing open there is no place to come back to but the newest end.
+  const nothingOpen = useRef(url.entry === null);
+  useEffect(() => {
+    if (nothingOpen.current) list.follow();
+  }, []);
 
   const onFilter = useCallback(
     (condition: Condition, exclude: boolean) => {
@@ -68,6 +75,8 @@ export function TrafficScreen() {
       <div className={url.entry ? `${styles.split} ${styles.withDetail}` : styles.split}>
         {state.failure && !state.failure.error.query && state.view === null ? (
           <ListFailure failure={state.failure} onAgain={reload} />
+        ) : state.view === null && !state.failure ? (
+          <Skeleton />
         ) : empty && !state.loading ? (
           <EmptyList
             query={url.query}
