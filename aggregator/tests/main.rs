@@ -11,6 +11,7 @@
 mod support;
 
 mod api;
+mod filters;
 mod guard;
 mod ingest;
 mod kills_short;
