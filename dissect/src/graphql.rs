@@ -126,7 +126,6 @@ fn in_target(target: &[u8]) -> Option<Found> {
 }
 
 fn in_parameters(parameters: &[u8]) -> Option<Found> {
-    memmem::find(parameters, b"uery")?;
     let (mut query, mut name, mut persisted) = (None, None, false);
     for parameter in parameters.split(|byte| *byte == b'&') {
         let Some(equals) = memchr::memchr(b'=', parameter) else { continue };

@@ -27,6 +27,16 @@ impl Span {
     pub const fn is_empty(self) -> bool {
         self.len == 0
     }
+
+    /// The `len` bytes that begin `start` bytes into this piece; nothing if they are not all in it.
+    #[must_use]
+    pub const fn part(self, start: usize, len: usize) -> Self {
+        if start > self.len() || len > self.len() - start {
+            return Self { start: 0, len: 0 };
+        }
+        // Both are at most the length of the piece, which has 32 bits, and the piece ends within 32 bits.
+        Self { start: self.start + start as u32, len: len as u32 }
+    }
 }
 
 /// A header or trailer field: a name and a value, as sent, in the order sent, repetitions included.
@@ -155,6 +165,11 @@ impl Message {
         self.headers.push(field);
     }
 
+    /// Adds a header field whose name and value are pieces of text that is kept already.
+    pub fn push_header_parts(&mut self, name: Span, value: Span) {
+        self.headers.push(Field { name, value, redacted: false });
+    }
+
     /// Adds a trailer field.
     pub fn push_trailer(&mut self, name: &[u8], value: &[u8]) {
         let field = self.field(name, value);
@@ -278,6 +293,19 @@ mod tests {
         message.body.bytes.extend_from_slice(b"body");
         message.clear();
         assert_eq!(message, Message::default());
+    }
+
+    #[test]
+    fn a_part_of_a_piece_is_within_it_or_empty() {
+        let mut message = Message::default();
+        message.push_text(b"before ");
+        let line = message.push_text(b"Host: carts");
+        message.push_header_parts(line.part(0, 4), line.part(6, 5));
+        assert_eq!(message.header(b"host"), Some(&b"carts"[..]));
+        assert_eq!(message.text(line.part(11, 0)), b"");
+        for (start, len) in [(0, 12), (12, 0), (6, 6), (usize::MAX, 1), (1, usize::MAX)] {
+            assert!(line.part(start, len).is_empty(), "{start} {len}");
+        }
     }
 
     #[test]

@@ -90,6 +90,7 @@ impl Http1 {
             }
         };
         self.note_pipelining(cx);
+        self.asked_at = cx.acked;
         let facts = head.facts;
         let framing = framing::of_request(&facts);
         message.wire_len = head.len as u64;
@@ -125,7 +126,9 @@ impl Http1 {
         let answering = self.answer.as_ref().is_some_and(|answer| answer.paired);
         // If the client acknowledges more than was read of the server, the response may just not be here yet.
         let ahead = |seen: u64| !self.server.lost && cx.acked <= seen;
-        if self.requests.len() > usize::from(answering) && ahead(self.server.offset) {
+        // A client that has received nothing between two requests did not wait, whatever of the server is lost to the capture.
+        let received_nothing = cx.acked != 0 && cx.acked == self.asked_at;
+        if self.requests.len() > usize::from(answering) && (received_nothing || ahead(self.server.offset)) {
             self.pipelined = true;
             // Requests may be missing before this one, with their responses still to come.
             self.unpairable |= self.client.lost || self.midstream;

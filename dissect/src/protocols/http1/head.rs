@@ -9,12 +9,15 @@ mod tolerant;
 use std::mem::MaybeUninit;
 
 use httparse::{Error, Header, Request, Response, Status};
-use mizu_entry::{HttpRequest, HttpResponse, HttpVersion, Message, Payload};
+use mizu_entry::{HttpRequest, HttpResponse, HttpVersion, Message, Payload, Span};
 
 pub(super) use facts::{Facts, Length, Method, Transfer, Upgrade};
 
 use crate::limits::Limits;
 use crate::protocol::Fault;
+
+/// Where the reason stands in a status line.
+const REASON: usize = b"HTTP/1.1 200 ".len();
 
 /// Fields for which the quick reader has room.
 const QUICK_FIELDS: usize = 64;
@@ -42,12 +45,15 @@ pub(super) fn request(
     let mut quick = Request::new(&mut []);
     match quick.parse_with_uninit_headers(bytes, &mut fields) {
         Ok(Status::Complete(len)) if len <= limits.head_cap => {
-            let (method, target) = (quick.method.unwrap_or_default(), quick.path.unwrap_or_default());
-            let mut facts = Facts { method: Method::named(method.as_bytes()), ..Facts::default() };
-            facts.malformed = bare_line_end(bytes, target.as_bytes(), b" HTTP/1.x".len());
-            take_fields(bytes, quick.headers, message, &mut facts, limits);
-            let method = message.push_text(method.as_bytes());
-            let target = message.push_text(target.as_bytes());
+            let method = quick.method.unwrap_or_default().as_bytes();
+            let target = quick.path.unwrap_or_default().as_bytes();
+            let target_at = place(bytes, target);
+            let mut facts = Facts { method: Method::named(method), ..Facts::default() };
+            facts.malformed = ends_bare(bytes, target_at + target.len() + b" HTTP/1.x".len());
+            let kept = message.push_text(bytes.get(..len).unwrap_or_default());
+            take_fields(bytes, kept, quick.headers, message, &mut facts, limits);
+            let method = kept.part(place(bytes, method), method.len());
+            let target = kept.part(target_at, target.len());
             let version = version(quick.version);
             message.payload =
                 Payload::HttpRequest(HttpRequest { method, target, version, ..HttpRequest::default() });
@@ -78,14 +84,14 @@ pub(super) fn response(
     let config = httparse::ParserConfig::default();
     match config.parse_response_with_uninit_headers(&mut quick, bytes, &mut fields) {
         Ok(Status::Complete(len)) if len <= limits.head_cap => {
-            let line = bytes.get(..memchr::memchr(b'\n', bytes).unwrap_or(len)).unwrap_or_default();
             // The quick reader gives no reason where it holds bytes beyond ASCII: the line has it.
-            let reason = line.get(13..).unwrap_or_default();
-            let (reason, bare) = reason.strip_suffix(b"\r").map_or((reason, true), |reason| (reason, false));
+            let line = bytes.get(..memchr::memchr(b'\n', bytes).unwrap_or(len)).unwrap_or_default();
+            let line_len = line.strip_suffix(b"\r").unwrap_or(line).len();
             let mut facts = Facts { status: quick.code.unwrap_or_default(), ..Facts::default() };
-            facts.malformed = bare && !line.ends_with(b"\r");
-            take_fields(bytes, quick.headers, message, &mut facts, limits);
-            let reason = message.push_text(reason.trim_ascii_start());
+            facts.malformed = line_len == line.len();
+            let kept = message.push_text(bytes.get(..len).unwrap_or_default());
+            take_fields(bytes, kept, quick.headers, message, &mut facts, limits);
+            let reason = kept.part(REASON, line_len.saturating_sub(REASON));
             facts.version = version(quick.version);
             message.payload = Payload::HttpResponse(HttpResponse {
                 status: facts.status,
@@ -149,30 +155,36 @@ const fn version(minor: Option<u8>) -> HttpVersion {
     }
 }
 
+/// Keeps the fields of a head, `kept` being where its text lies in the message.
 fn take_fields(
     bytes: &[u8],
+    kept: Span,
     fields: &[Header<'_>],
     message: &mut Message,
     facts: &mut Facts,
     limits: &Limits,
 ) {
     for field in fields {
-        let name = field.name.as_bytes();
-        facts.malformed |= bare_line_end(bytes, if field.value.is_empty() { name } else { field.value }, 0);
-        facts.note(name, field.value);
+        let (name, value) = (field.name.as_bytes(), field.value);
+        let (name_at, value_at) = (place(bytes, name), place(bytes, value));
+        let end = if value.is_empty() { name_at + name.len() } else { value_at + value.len() };
+        facts.malformed |= ends_bare(bytes, end);
+        facts.note(name, value);
         if message.header_count() < limits.header_fields {
-            message.push_header(name, field.value);
+            message.push_header_parts(kept.part(name_at, name.len()), kept.part(value_at, value.len()));
         } else {
             facts.incomplete = true;
         }
     }
 }
 
-/// Whether the line that `part`, a piece of `bytes`, lies in ends without the carriage return that is due. `behind`:
-/// bytes of the line that are known to follow the part.
-fn bare_line_end(bytes: &[u8], part: &[u8], behind: usize) -> bool {
-    let end =
-        (part.as_ptr() as usize).wrapping_sub(bytes.as_ptr() as usize).wrapping_add(part.len() + behind);
+/// Where `part`, a piece of `bytes`, begins in it. Meaningless for a part without bytes.
+fn place(bytes: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).wrapping_sub(bytes.as_ptr() as usize)
+}
+
+/// Whether the line that goes on at `end` ends without the carriage return that is due.
+fn ends_bare(bytes: &[u8], end: usize) -> bool {
     match bytes.get(end) {
         Some(b'\r') => false,
         Some(b'\n') => true,

@@ -110,7 +110,7 @@ fn names_another(line: &[u8]) -> bool {
 
 /// Whether a method is one that servers know.
 pub(super) fn is_known(method: &[u8]) -> bool {
-    const METHODS: [&[u8]; 16] = [
+    const METHODS: &[&[u8]] = &[
         b"GET",
         b"POST",
         b"PUT",
@@ -120,13 +120,20 @@ pub(super) fn is_known(method: &[u8]) -> bool {
         b"PATCH",
         b"CONNECT",
         b"TRACE",
+        b"QUERY",
+        // WebDAV (RFC 4918, RFC 3253, RFC 5323) and what caches and updaters use.
         b"PROPFIND",
         b"PROPPATCH",
-        b"REPORT",
         b"MKCOL",
         b"COPY",
         b"MOVE",
-        b"QUERY",
+        b"LOCK",
+        b"UNLOCK",
+        b"REPORT",
+        b"SEARCH",
+        b"PURGE",
+        b"CCM_POST",
+        b"BITS_POST",
     ];
     METHODS.contains(&method)
 }

@@ -86,18 +86,20 @@ pub(in crate::protocols::http1) struct Facts {
 impl Facts {
     /// Takes note of a field.
     pub(super) fn note(&mut self, name: &[u8], value: &[u8]) {
-        match name.len() {
-            6 if name.eq_ignore_ascii_case(b"expect") => {
+        // The first letter tells most names apart before any is compared.
+        let Some(first) = name.first() else { return };
+        match (name.len(), first | 0x20) {
+            (6, b'e') if name.eq_ignore_ascii_case(b"expect") => {
                 self.expects |= value.eq_ignore_ascii_case(b"100-continue");
             }
-            7 if name.eq_ignore_ascii_case(b"upgrade") => self.note_upgrade(value),
-            10 if name.eq_ignore_ascii_case(b"user-agent") => {
+            (7, b'u') if name.eq_ignore_ascii_case(b"upgrade") => self.note_upgrade(value),
+            (10, b'u') if name.eq_ignore_ascii_case(b"user-agent") => {
                 const PROBES: [&[u8]; 3] = [b"kube-probe/", b"GoogleHC/", b"ELB-HealthChecker/"];
                 self.probe = PROBES.iter().any(|probe| value.starts_with(probe));
             }
-            14 if name.eq_ignore_ascii_case(b"content-length") => self.note_length(value),
-            16 if name.eq_ignore_ascii_case(b"content-encoding") => self.coded = true,
-            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => self.note_transfer(value),
+            (14, b'c') if name.eq_ignore_ascii_case(b"content-length") => self.note_length(value),
+            (16, b'c') if name.eq_ignore_ascii_case(b"content-encoding") => self.coded = true,
+            (17, b't') if name.eq_ignore_ascii_case(b"transfer-encoding") => self.note_transfer(value),
             _ => {}
         }
     }
@@ -114,6 +116,12 @@ impl Facts {
     }
 
     fn note_length(&mut self, value: &[u8]) {
+        if self.length == Length::Absent
+            && let Some(length) = decimal(value)
+        {
+            self.length = Length::Is(length);
+            return;
+        }
         for number in value.split(|byte| *byte == b',') {
             let said = decimal(number.trim_ascii()).map_or(Length::Broken, Length::Is);
             self.malformed |= !matches!((self.length, said), (Length::Absent, Length::Is(_)));
