@@ -1,6 +1,6 @@
 //! The page's TypeScript types are those of the API: one file a type in `ui/src/api/generated/`, as `ts-rs` writes it.
 //!
-//! `UPDATE=1 cargo test -p mizu-entry --features api --test typescript` rewrites them.
+//! `UPDATE=1 cargo test -p mizu-entry --test typescript` rewrites them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -57,7 +57,7 @@ fn folder() -> PathBuf {
 }
 
 #[test]
-fn the_pages_types_are_in_step_with_the_api() {
+fn the_pages_types_have_not_drifted_from_the_api() {
     let wanted = generated();
     let folder = folder();
     if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
@@ -81,7 +81,7 @@ fn the_pages_types_are_in_step_with_the_api() {
     assert!(
         differing.is_empty(),
         "{differing:?} in ui/src/api/generated differ from entry/src/api.rs; \
-         rewrite them with: UPDATE=1 cargo test -p mizu-entry --features api --test typescript"
+         rewrite them with: UPDATE=1 cargo test -p mizu-entry --test typescript"
     );
 }
 

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use mizu_entry::record::{summary, summary_from};
 use mizu_entry::testing::{entry, row};
 use mizu_entry::wire::{
     Batch, BatchHeader, MAX_ENTRIES, Source, WIRE_VERSION, WireError, decode_entry, encode_entry,
@@ -120,6 +121,17 @@ proptest! {
     }
 
     #[test]
+    fn a_row_of_the_list_is_the_same_from_what_the_store_keeps(row in row()) {
+        let wanted = summary(&row.record());
+        let derived = row.record().derived();
+        let mut frame = Vec::new();
+        encode_frame_without_bodies(&row.entry, &mut frame);
+        let mut stored = row.clone();
+        stored.entry = decode_entry(&frame).expect("our own frame");
+        prop_assert_eq!(summary_from(&stored.record(), derived), wanted);
+    }
+
+    #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = Batch::decode(&bytes);
         let _ = decode_entry(&bytes);
@@ -132,26 +144,6 @@ proptest! {
         bytes[at] = byte;
         if let Ok(entry) = decode_entry(&bytes) {
             prop_assert!(bytes_of(&entry).len() <= bytes.len() + 64);
-        }
-    }
-}
-
-/// What the store keeps of an entry is enough for the list.
-#[cfg(feature = "api")]
-mod list {
-    use super::*;
-    use mizu_entry::record::{summary, summary_from};
-
-    proptest! {
-        #[test]
-        fn a_row_of_the_list_is_the_same_from_its_columns(row in row()) {
-            let wanted = summary(&row.record());
-            let derived = row.record().derived();
-            let mut frame = Vec::new();
-            encode_frame_without_bodies(&row.entry, &mut frame);
-            let mut stored = row.clone();
-            stored.entry = decode_entry(&frame).expect("our own frame");
-            prop_assert_eq!(summary_from(&stored.record(), derived), wanted);
         }
     }
 }

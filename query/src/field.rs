@@ -61,6 +61,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// The kind's name in the API.
+    #[cfg(feature = "api")]
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Text | Self::Word(_) | Self::Notes => "text",
@@ -144,6 +145,7 @@ pub(crate) enum MapSql {
 
 impl Field {
     /// The column or expression that the field reads.
+    #[cfg(any(feature = "api", test))]
     pub(crate) fn column(&self) -> String {
         match self.access {
             Access::Text { sql, .. } => sql.join(", "),

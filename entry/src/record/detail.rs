@@ -199,11 +199,14 @@ fn request_facts(record: &Record<'_>) -> Vec<NameValue> {
     }
     let Some((message, line)) = record.http_request() else { return facts.0 };
     facts.add("Method", record.http_method(), "request.method");
-    facts.add("Target", text(message.text(line.target)), "");
+    let target = text(message.text(line.target));
+    // The filter knows the target in origin form; other forms are found by their parts.
+    let path = if target.starts_with('/') && !target.contains('#') { "request.target" } else { "" };
+    facts.add("Target", target, path);
     facts.add("Path", record.path(), "request.path");
     facts.add("Host", record.host(), "request.host");
     facts.add("Scheme", text(message.text(line.scheme)), "");
-    facts.add("Version", line.version.name(), "");
+    facts.add("Version", line.version.name(), "version");
     if let Some((service, method)) = record.grpc_call() {
         facts.add("Service", service, "grpc.service");
         facts.add("gRPC method", method, "grpc.method");
