@@ -39,6 +39,14 @@ export const live: LiveConnection = new LiveConnection(liveUrl(), {
   },
 });
 
+// After a break the store may hold less than before: rows were dropped meanwhile, or it is another store altogether.
+let broken = false;
+live.listen(() => {
+  const { state } = live.current();
+  if (state === "open" && broken) void list.retained();
+  broken = state === "lost";
+});
+
 /** Calls `listener` with every status that the live connection brings. */
 export function onStatus(listener: (status: Status) => void): () => void {
   statusListeners.add(listener);

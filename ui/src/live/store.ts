@@ -157,10 +157,14 @@ export class EntryStore {
     if (!newest || !view) return;
     const { signal } = this.generation;
     const end = this.ranks.end;
-    const { matched } = await this.source.count(view, newest.id, signal);
-    if (signal.aborted) return;
-    this.ranks.recount(matched + this.ranks.end - end);
-    this.painter.soon();
+    try {
+      const { matched } = await this.source.count(view, newest.id, signal);
+      if (signal.aborted) return;
+      this.ranks.recount(matched + this.ranks.end - end);
+      this.painter.soon();
+    } catch {
+      // The next status asks again; until then a page of old rows may be off by what was dropped.
+    }
   }
 
   hold(): void {
