@@ -1,0 +1,4 @@
+//! libFuzzer's entrance to the target `link`, which `src/lib.rs` explains.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| mizu_fuzz::link(data));
