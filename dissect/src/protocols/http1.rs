@@ -105,6 +105,8 @@ struct Http1 {
     unsure: bool,
     /// The client waits for a `100 Continue` before it sends the body of the request under way.
     expects: bool,
+    /// What the client had received of the server when it sent its last request.
+    asked_at: u64,
     /// The client sent a request before the one before was answered.
     pipelined: bool,
     /// Bytes were lost of a pipelined stream: nobody knows which response is whose any more.
@@ -125,6 +127,7 @@ impl Http1 {
             informational: 0,
             unsure: false,
             expects: false,
+            asked_at: 0,
             pipelined: false,
             unpairable: false,
         }
@@ -208,7 +211,7 @@ impl Dissector for Http1 {
     }
 
     fn resync(&mut self, from: Side, bytes: &[u8]) -> Option<usize> {
-        if !probe::begins(from, bytes) {
+        if !probe::begins_plainly(from, bytes) {
             return None;
         }
         let half = match from {

@@ -8,7 +8,7 @@ use super::head::{self, Method, Upgrade};
 use super::{Half, Http1, Reading, probe};
 use crate::cx::Cx;
 use crate::graphql;
-use crate::protocol::{Fault, Next, Side, Step};
+use crate::protocol::{Fault, Guess, Next, Side, Step};
 
 impl Http1 {
     pub(super) fn read_client(&mut self, bytes: &[u8], cx: &mut Cx<'_>) -> Result<Step, Fault> {
@@ -19,12 +19,11 @@ impl Http1 {
         loop {
             let rest = bytes.get(used..).unwrap_or_default();
             match self.client.reading {
-                Reading::Seek => {
-                    if !probe::begins(Side::Client, rest) {
-                        return Ok(Step { used: bytes.len(), next: Next::More(1) });
-                    }
-                    self.client.reading = Reading::Head(0);
-                }
+                Reading::Seek => match probe::begins(Side::Client, rest) {
+                    Guess::Yes { .. } => self.client.reading = Reading::Head(0),
+                    Guess::Wait => return Ok(Step { used, next: Next::More(1) }),
+                    Guess::No => return Ok(Step { used: bytes.len(), next: Next::More(1) }),
+                },
                 Reading::Head(scanned) => {
                     if used > 0 && !rest.is_empty() {
                         return Ok(Step { used, next: Next::More(0) });
@@ -49,9 +48,13 @@ impl Http1 {
                     }
                 }
                 Reading::Body(framing) => {
-                    if self.body_is_withheld(rest) {
-                        self.finish_request(true, Notes::empty(), cx);
-                        continue;
+                    match self.body_is_withheld(rest) {
+                        Some(true) => {
+                            self.finish_request(true, Notes::empty(), cx);
+                            continue;
+                        }
+                        Some(false) => {}
+                        None => return Ok(Step { used, next: Next::More(1) }),
                     }
                     let message = match self.requests.last_mut() {
                         Some(pending) if self.open => Some(&mut *pending.request),
@@ -113,11 +116,6 @@ impl Http1 {
         self.requests.push(pending);
         self.open = true;
         self.shed(cx);
-        if framing == Framing::Unknown {
-            self.finish_request(false, Notes::empty(), cx);
-            self.client.reading = Reading::Seek;
-            self.client.lost = true;
-        }
         Ok(Some(head.len))
     }
 
@@ -152,15 +150,19 @@ impl Http1 {
     }
 
     /// Whether the client does not send the body that it announced, because the final response came instead of a
-    /// `100 Continue`: what follows is the next request.
-    fn body_is_withheld(&mut self, rest: &[u8]) -> bool {
+    /// `100 Continue`: what follows is the next request. `None`: there are too few bytes to tell.
+    fn body_is_withheld(&mut self, rest: &[u8]) -> Option<bool> {
         if !self.expects || rest.is_empty() {
-            return false;
+            return Some(false);
+        }
+        let answering = self.answer.as_ref().is_some_and(|answer| answer.paired) && self.requests.len() == 1;
+        let answered = answering || self.requests.last().is_some_and(|pending| pending.response.is_some());
+        let guess = if answered { probe::begins(Side::Client, rest) } else { Guess::No };
+        if guess == Guess::Wait {
+            return None;
         }
         self.expects = false;
-        let answered = self.answer.as_ref().is_some_and(|answer| answer.paired && self.requests.len() == 1)
-            || self.requests.last().is_some_and(|pending| pending.response.is_some());
-        answered && probe::begins(Side::Client, rest)
+        Some(matches!(guess, Guess::Yes { from: Side::Client, .. }))
     }
 
     /// Bytes up to `used` belong to the request under way.

@@ -30,7 +30,8 @@ pub(super) enum Framing {
     Trailers(usize),
     /// All until the stream ends.
     ToEnd,
-    /// It cannot be told: two lengths, or none where one is due.
+    /// It cannot be told: two lengths, or none where one is due. Servers refuse such requests and close, so all that
+    /// follows is taken for it.
     Unknown,
 }
 

@@ -20,9 +20,33 @@ pub(super) fn probe(bytes: &[u8]) -> Guess {
     request(bytes)
 }
 
-/// Whether bytes begin like a message of that side. What is too short to tell does not.
-pub(super) fn begins(from: Side, bytes: &[u8]) -> bool {
-    matches!(probe(bytes), Guess::Yes { from: side, .. } if side == from)
+/// Whether bytes begin like a message of that side, or may yet: with a method that is known, if it is a request.
+pub(super) fn begins(from: Side, bytes: &[u8]) -> Guess {
+    let bytes = skip_blank_lines(bytes);
+    let guess = match from {
+        _ if bytes.is_empty() => return Guess::Wait,
+        Side::Server => return response(bytes).unwrap_or(Guess::No),
+        Side::Client if response(bytes).is_some() => return Guess::No,
+        Side::Client => request(bytes),
+    };
+    let word = bytes.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+    let is_whole = word.len() < bytes.len();
+    let may_be_known = METHODS.iter().any(|known| *known == word || (!is_whole && known.starts_with(word)));
+    if guess == Guess::Wait && !may_be_known { Guess::No } else { guess }
+}
+
+/// Whether a segment that may begin like a message of that side shows enough of it to take it for one.
+pub(super) fn begins_plainly(from: Side, segment: &[u8]) -> bool {
+    match (begins(from, segment), from) {
+        (Guess::Yes { .. }, _) => true,
+        (Guess::No, _) => false,
+        (Guess::Wait, Side::Server) => segment.starts_with(b"HTTP/"),
+        (Guess::Wait, Side::Client) => {
+            let at = segment.iter().position(|byte| *byte == b' ').unwrap_or_default();
+            let (method, target) = segment.split_at_checked(at).unwrap_or_default();
+            is_known(method) && (target.starts_with(b" /") || target.starts_with(b" http"))
+        }
+    }
 }
 
 /// Bytes without the empty lines that may stand before a message (RFC 9112 section 2.2).
@@ -108,33 +132,35 @@ fn names_another(line: &[u8]) -> bool {
     name.len() > 1 && name != b"HTTP" && matches!(version, [b'/', digit, ..] if digit.is_ascii_digit())
 }
 
+/// Methods that servers know.
+const METHODS: &[&[u8]] = &[
+    b"GET",
+    b"POST",
+    b"PUT",
+    b"HEAD",
+    b"DELETE",
+    b"OPTIONS",
+    b"PATCH",
+    b"CONNECT",
+    b"TRACE",
+    b"QUERY",
+    // WebDAV (RFC 4918, RFC 3253, RFC 5323) and what caches and updaters use.
+    b"PROPFIND",
+    b"PROPPATCH",
+    b"MKCOL",
+    b"COPY",
+    b"MOVE",
+    b"LOCK",
+    b"UNLOCK",
+    b"REPORT",
+    b"SEARCH",
+    b"PURGE",
+    b"CCM_POST",
+    b"BITS_POST",
+];
+
 /// Whether a method is one that servers know.
 pub(super) fn is_known(method: &[u8]) -> bool {
-    const METHODS: &[&[u8]] = &[
-        b"GET",
-        b"POST",
-        b"PUT",
-        b"HEAD",
-        b"DELETE",
-        b"OPTIONS",
-        b"PATCH",
-        b"CONNECT",
-        b"TRACE",
-        b"QUERY",
-        // WebDAV (RFC 4918, RFC 3253, RFC 5323) and what caches and updaters use.
-        b"PROPFIND",
-        b"PROPPATCH",
-        b"MKCOL",
-        b"COPY",
-        b"MOVE",
-        b"LOCK",
-        b"UNLOCK",
-        b"REPORT",
-        b"SEARCH",
-        b"PURGE",
-        b"CCM_POST",
-        b"BITS_POST",
-    ];
     METHODS.contains(&method)
 }
 

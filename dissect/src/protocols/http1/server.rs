@@ -7,7 +7,7 @@ use super::framing::{self, Framing, Progress};
 use super::head::{self, Facts, Head, Length, Method, Transfer, Upgrade};
 use super::{Http1, Reading, probe};
 use crate::cx::Cx;
-use crate::protocol::{Fault, Next, Side, Step};
+use crate::protocol::{Fault, Guess, Next, Side, Step};
 use crate::protocols::{http2, websocket};
 
 impl Http1 {
@@ -19,12 +19,11 @@ impl Http1 {
         loop {
             let rest = bytes.get(used..).unwrap_or_default();
             match self.server.reading {
-                Reading::Seek => {
-                    if !probe::begins(Side::Server, rest) {
-                        return Ok(Step { used: bytes.len(), next: Next::More(1) });
-                    }
-                    self.server.reading = Reading::Head(0);
-                }
+                Reading::Seek => match probe::begins(Side::Server, rest) {
+                    Guess::Yes { .. } => self.server.reading = Reading::Head(0),
+                    Guess::Wait => return Ok(Step { used, next: Next::More(1) }),
+                    Guess::No => return Ok(Step { used: bytes.len(), next: Next::More(1) }),
+                },
                 Reading::Head(scanned) => {
                     if used > 0 && !rest.is_empty() {
                         return Ok(Step { used, next: Next::More(0) });
@@ -139,7 +138,7 @@ impl Http1 {
         self.server.coded = facts.coded;
         self.server.keep = true;
         self.server.lost = false;
-        self.unsure = !paired && !matches!(framing, Framing::Over | Framing::ToEnd);
+        self.unsure = !paired && framing != Framing::Over;
         self.answer = Some(answer);
         Ok(Some((head.len, self.leaves_http(&facts, method, cx))))
     }

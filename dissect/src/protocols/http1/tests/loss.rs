@@ -153,6 +153,23 @@ fn a_connection_met_in_the_middle_is_read_from_the_next_message_on() {
     assert_eq!(played.verdict, None);
 }
 
+#[test]
+fn a_head_in_two_segments_is_found_in_the_middle_of_a_connection_and_after_a_loss() {
+    let head = "GET /long HTTP/1.1\r\nHost: a\r\n\r\n";
+    let (first, second) = head.split_at(9);
+    let script = [client(first), client(second), server("HTTP/"), server("1.1 204 No Content\r\n\r\n")];
+    for midstream in [true, false] {
+        let mut script = script.to_vec();
+        if !midstream {
+            script
+                .splice(0..0, [get(1), ok(1), Turn::Lose(Side::Client, 100), Turn::Lose(Side::Server, 100)]);
+        }
+        let played = run(Box::new(Http1::new(midstream)), &script, 100_000, &Limits::default());
+        let last = played.exchanges.last().map(told);
+        assert_eq!(last.as_deref(), Some("GET /long -> 204"), "midstream: {midstream}");
+    }
+}
+
 /// Whether each response that is paired names the request that it is paired with.
 fn assert_right_pairs(script: &[Turn], piece: usize) -> Result<(), proptest::test_runner::TestCaseError> {
     for exchange in play(script, piece).exchanges {
