@@ -126,6 +126,16 @@ impl Conversation {
         self.side(from).lost = true;
     }
 
+    /// Tells of bytes that were lost before the first of a side that is read. The conversation begins in step behind them.
+    pub fn begin_behind(&mut self, from: Side, lost: u64, moment: Moment, env: &mut Env<'_>) {
+        let before = env.out.len();
+        let offset = self.side(from).offset.saturating_sub(lost);
+        let mut cx = context(env, moment.at, moment, offset);
+        let gap = self.dissector.gap(from, lost, &mut cx);
+        self.side(from).lost = gap != Gap::Bridge;
+        self.entries += (env.out.len() - before) as u64;
+    }
+
     /// Gives its bytes again to a side that waits for the other, and so on in turn as long as that moves something.
     fn offer_in_turn(&mut self, mut to: Side, mut verdict: Verdict, env: &mut Env<'_>) -> Verdict {
         while verdict == Verdict::Going && self.side(to).waits {

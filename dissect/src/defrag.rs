@@ -45,9 +45,9 @@ pub(crate) struct Defrag {
 }
 
 impl Defrag {
-    /// Bytes of memory held.
+    /// Bytes of fragments that wait.
     pub(crate) fn held(&self) -> usize {
-        self.datagrams.iter().map(|datagram| datagram.held).sum::<usize>() + self.whole.capacity()
+        self.datagrams.iter().map(|datagram| datagram.held).sum()
     }
 
     /// Takes a fragment. Returns the payload of its packet if that is whole.

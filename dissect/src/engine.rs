@@ -144,10 +144,16 @@ impl Engine {
         self.shared.losses
     }
 
-    /// Bytes of memory held, as counted against [`Config::budget`].
+    /// Bytes of memory that wait for something, as counted against [`Config::budget`]; 0 when nothing is open.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.held + self.table.held() + self.defrag.held()
+        self.held + self.defrag.held()
+    }
+
+    /// Connections in the table, those that are over and still remembered included.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.table.len()
     }
 
     /// Where this host listens: tells the roles on connections that are older than the capture. An unspecified address
@@ -229,9 +235,14 @@ impl Engine {
             Phase::Reset => self.close(index, End::Reset, sink),
             Phase::Open | Phase::HalfClosed => self.table.touch(index, stage, self.now),
         }
-        if self.held > self.config.budget {
+        if self.held > self.budget_of_connections() {
             self.keep_within_budget(sink);
         }
+    }
+
+    /// What is left of the budget for what hangs on connections.
+    fn budget_of_connections(&self) -> usize {
+        self.config.budget.saturating_sub(self.table.held())
     }
 
     /// Begins to follow a connection. `None` for a segment that tells of none, or one that is shed.

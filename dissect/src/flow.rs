@@ -94,7 +94,7 @@ impl<T> Table<T> {
 
     /// Bytes of memory held, without what hangs on the connections.
     pub(crate) fn held(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot<T>>() + self.names.capacity() * (size_of::<Named>() + 1)
+        self.slots.len() * size_of::<Slot<T>>() + self.names.capacity() * (size_of::<Named>() + 1)
     }
 
     pub(crate) fn is_full(&self) -> bool {

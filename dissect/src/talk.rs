@@ -123,6 +123,8 @@ struct Look {
     /// No protocol begins as this end did.
     nothing: bool,
     segments: u8,
+    /// Bytes lost before what is looked at.
+    lost: u64,
 }
 
 impl Default for Search {
@@ -244,8 +246,11 @@ impl Talk {
                 self.judge(verdict, moment, facts, env);
             }
             Self::Unknown(search) => {
+                let waiting = search.waiting(end) as u64;
                 search.forget(end);
-                *search.look(end) = Look { midway: true, ..Look::default() };
+                let look = search.look(end);
+                let lost = look.lost.saturating_add(waiting).saturating_add(lost);
+                *look = Look { midway: true, lost, ..Look::default() };
             }
             Self::Mute(_) => {}
         }
@@ -392,9 +397,9 @@ impl Talk {
     }
 
     /// Begins the conversation, with what waits.
-    fn begin(&mut self, found: &Found, end: usize, facts: &mut Facts<'_>, moment: Moment, env: &mut Env<'_>) {
+    fn begin(&mut self, found: &Found, begins: usize, facts: &mut Facts<'_>, moment: Moment, env: &mut Env<'_>) {
         let Self::Unknown(search) = std::mem::take(self) else { return };
-        if facts.roles.side(end) != found.from {
+        if facts.roles.side(begins) != found.from {
             facts.roles.client = 1 - facts.roles.client;
         }
         facts.roles.by = facts.roles.by.max(RoleBy::Content);
@@ -406,9 +411,14 @@ impl Talk {
         };
         let dissector = (found.protocol.open)(midway(0) || midway(1));
         let mut conversation = Conversation::new(dissector, [start(Side::Client), start(Side::Server)]);
-        let other = 1 - end;
-        if midway(other) && search.waiting(other) == 0 {
-            conversation.lose_step(facts.roles.side(other));
+        for (end, look) in search.ends.iter().enumerate() {
+            let side = facts.roles.side(end);
+            if look.lost > 0 {
+                // What was lost may have been messages: others may not be what they look like.
+                conversation.begin_behind(side, look.lost, moment, env);
+            } else if (look.midway || look.nothing) && end != begins && search.waiting(end) == 0 {
+                conversation.lose_step(side);
+            }
         }
         // A second wrong choice is not undone: what is neither of two is not looked at a third time.
         let doubtful = found.sure < CERTAIN && search.not.is_none();

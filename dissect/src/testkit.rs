@@ -3,6 +3,8 @@
 //! A script is a list of turns: who says what, what is lost, who ends. [`run`] plays it with every turn cut into pieces
 //! of the size asked for, so that one script tests any segmentation.
 
+pub mod packets;
+
 use mizu_entry::Timestamp;
 
 use crate::conversation::{Conversation, Env, Moment, Verdict};

@@ -11,7 +11,7 @@ use crate::protocol::End;
 impl Engine {
     /// Gives up what is held until nine tenths of the budget are not passed, so that this is not done for each packet.
     pub(super) fn keep_within_budget(&mut self, sink: &mut dyn Sink) {
-        let most = self.config.budget / 10 * 9;
+        let most = self.budget_of_connections() / 10 * 9;
         self.each_open(most, |engine, index| engine.drop_order(index, sink));
         self.each_open(most, |engine, index| engine.drop_carry(index));
         for stage in [Stage::Opening, Stage::Open] {

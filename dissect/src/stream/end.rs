@@ -110,8 +110,12 @@ impl Stream {
         self.offset.saturating_add(self.fin_shown.into()).max(self.given_up)
     }
 
-    /// Notes that the stream ends there. What is held behind it is no part of the stream, and would wait for ever.
+    /// Notes that the stream ends there, unless more of it was shown or another end was told. What is held behind it is no
+    /// part of the stream, and would wait for ever.
     pub(super) fn end_at(&mut self, offset: u64, pool: &mut Pool) {
+        if self.fin.is_some() || offset < self.offset {
+            return;
+        }
         self.fin = Some(offset);
         self.acked = self.acked.min(offset);
         while self.held.back().is_some_and(|held| held.end() > offset) {
