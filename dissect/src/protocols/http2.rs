@@ -222,7 +222,7 @@ impl Http2 {
         match header.kind {
             frame::RST_STREAM => {
                 let code = payload.first_chunk().map_or(0, |code| u32::from_be_bytes(*code));
-                self.streams.reset(header.stream, code, cx);
+                self.streams.reset(from, header.stream, code, cx);
             }
             frame::GOAWAY => {
                 if let [a, b, c, d, e, f, g, h, ..] = *payload {

@@ -6,7 +6,8 @@
 //! most one a second. The last report has the totals, so a reader who wants each exchange once leaves out open ones.
 //!
 //! Streams and their memory are bounded: beyond the limit the oldest goes out as it is, and bodies are counted and no
-//! longer kept. Streams that are reset at once go out like others: what they cost is what they cost the peer.
+//! longer kept. Streams that are reset at once (CVE-2023-44487) are the first to go, and go out like others: each costs
+//! the peer what it costs us.
 //!
 //! Not here: frames, and which of their bytes were padding.
 
@@ -49,6 +50,8 @@ struct Slot {
     informational: u8,
     notes: Notes,
     gap_bytes: u64,
+    /// It was reset; what the other side says still may be on its way.
+    reset: bool,
     /// By side: frames of it may have been in lost bytes.
     lossy: [bool; 2],
     /// When anything of it was seen last.
@@ -341,15 +344,22 @@ impl Streams {
         }
     }
 
-    /// A stream was reset with that code (RFC 9113 section 7).
-    pub(super) fn reset(&mut self, id: u32, code: u32, cx: &mut Cx<'_>) {
+    /// That side reset a stream, with that code (RFC 9113 section 7). It says no more; the other one may have said all
+    /// before it knows, so the stream is kept until then, or for a moment.
+    pub(super) fn reset(&mut self, from: Side, id: u32, code: u32, cx: &mut Cx<'_>) {
         let Some(at) = self.find(id) else { return };
         let Some(slot) = self.slots.get_mut(at) else { return };
         // A server that has answered in full need not read the rest of the request (RFC 9113 section 8.1).
-        if !(slot.response.ended && code == 0) {
+        let answered = slot.response.ended && code == 0;
+        if !answered {
             slot.notes |= Notes::RESET;
         }
-        self.close(at, Some(Unanswered::Reset), cx);
+        slot.reset = true;
+        slot.seen = cx.now;
+        slot.half(from).ended = true;
+        if answered || (slot.request.ended && slot.response.ended) {
+            self.close(at, None, cx);
+        }
     }
 
     /// The server will not answer streams after `last` (RFC 9113 section 6.8).
@@ -436,10 +446,11 @@ impl Streams {
         if self.by_id.len() < cx.limits.open_streams.max(1) {
             return;
         }
-        let oldest =
-            self.slots.iter().enumerate().filter(|(_, slot)| slot.id != 0).min_by_key(|(_, slot)| slot.id);
-        if let Some((at, _)) = oldest {
-            if let Some(slot) = self.slots.get_mut(at) {
+        let open = self.slots.iter().enumerate().filter(|(_, slot)| slot.id != 0);
+        // Those that were reset have waited for the least.
+        let oldest = open.min_by_key(|(_, slot)| (!slot.reset, slot.id)).map(|(at, slot)| (at, slot.reset));
+        if let Some((at, reset)) = oldest {
+            if let Some(slot) = self.slots.get_mut(at).filter(|_| !reset) {
                 slot.notes |= Notes::PARTIAL;
             }
             self.close(at, Some(Unanswered::Budget), cx);

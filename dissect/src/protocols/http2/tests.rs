@@ -186,22 +186,62 @@ fn a_pushed_response_has_the_promised_request() {
 }
 
 #[test]
-fn a_reset_ends_a_stream_and_what_comes_late_opens_none() {
+fn an_answer_that_was_on_its_way_when_the_stream_was_reset_is_its_answer() {
     let mut ask = Wire::client();
     ask.get(1, "/a").headers(3, false, &hex(&get("/b"))).data(3, false, b"half");
-    let mut cancel = Wire::default();
-    cancel.frame(3, 0, 1, &[0, 0, 0, 8]).frame(3, 0, 3, &[0, 0, 0, 8]).get(5, "/c");
+    ask.frame(3, 0, 1, &[0, 0, 0, 8]).frame(3, 0, 3, &[0, 0, 0, 8]).get(5, "/c");
     let mut say = Wire::server();
-    // The table goes on through blocks that nobody waits for.
-    say.headers(1, false, &("88".to_owned() + &indexed("n", "v"))).data(1, true, b"late");
-    say.headers(3, true, "88be").headers(5, true, "88be");
+    say.headers(1, false, &("88".to_owned() + &indexed("n", "v")))
+        .data(1, true, b"late")
+        .headers(5, true, "88be");
     assert_eq!(
-        lines(&play(&[client(ask.0), client(cancel.0), server(say.0)])),
+        lines(&play(&[client(ask.0), server(say.0)])),
         [
-            "http2 #1 GET http://shop/a -> (reset) RESET",
-            "http2 #3 GET http://shop/b [4] \"half\" -> (reset) RESET",
+            "http2 #1 GET http://shop/a -> 200 n=v [4] \"late\" RESET",
             "http2 #5 GET http://shop/c -> 200 n=v",
+            "http2 #3 GET http://shop/b [4] \"half\" -> (reset) RESET",
         ]
+    );
+}
+
+#[test]
+fn a_reset_stream_goes_out_after_a_moment_and_what_comes_then_opens_none() {
+    let mut ask = Wire::client();
+    ask.get(1, "/a").frame(3, 0, 1, &[0, 0, 0, 8]);
+    let mut script = vec![client(ask.0)];
+    // A ping a millisecond, for two seconds.
+    for _ in 0..2000 {
+        let mut ping = Wire::default();
+        ping.frame(6, 0, 0, &[0; 8]);
+        script.push(client(ping.0));
+    }
+    let mut say = Wire::server();
+    say.headers(1, false, &("88".to_owned() + &indexed("n", "v"))).data(1, true, b"late");
+    script.push(server(say.0));
+    let mut more = Wire::default();
+    more.get(3, "/b");
+    script.push(client(more.0));
+    // The table goes on through blocks that nobody waits for.
+    let mut say = Wire::default();
+    say.headers(3, true, "88be");
+    script.push(server(say.0));
+    assert_eq!(
+        lines(&run(Box::new(Http2::new(false)), &script, usize::MAX, &Limits::default()).exchanges),
+        ["http2 #1 GET http://shop/a -> (reset) RESET", "http2 #3 GET http://shop/b -> 200 n=v"]
+    );
+}
+
+#[test]
+fn a_server_that_resets_an_upload_is_heard_and_the_rest_of_it_counted() {
+    let mut ask = Wire::client();
+    ask.headers(1, false, &hex(&get("/up"))).data(1, false, b"much");
+    let mut say = Wire::server();
+    say.headers(1, true, "8d").frame(3, 0, 1, &[0, 0, 0, 5]);
+    let mut rest = Wire::default();
+    rest.data(1, true, b" more");
+    assert_eq!(
+        lines(&play(&[client(ask.0), server(say.0), client(rest.0)])),
+        ["http2 #1 GET http://shop/up [9] \"much more\" -> 404 RESET"]
     );
 }
 

@@ -5,12 +5,12 @@
 
 /// Symbols of the code: 256 bytes and the end-of-string mark, which must not occur.
 const SYMBOLS: usize = 257;
-/// The end-of-string mark.
-const EOS: u16 = 256;
 /// Bits of the longest code.
 const LONGEST: usize = 30;
-/// Bits by which the table for frequent symbols is indexed: no code is 9 bits long, so it holds all short ones.
-const SHORT_BITS: usize = 8;
+/// Bits of the longest code in the table for frequent symbols.
+const SHORT: usize = 8;
+/// Bits by which that table is indexed: two of the most frequent codes.
+const INDEX: usize = 12;
 
 /// Bits of each symbol's code (RFC 7541 appendix B).
 #[rustfmt::skip]
@@ -39,21 +39,37 @@ struct Length {
     index: usize,
 }
 
+/// What the next bits are.
+#[derive(Clone, Copy)]
+struct Short {
+    /// The first symbol and the one after it, if that is known too.
+    symbols: [u8; 2],
+    /// How many symbols; 0 if the first one's code is not short.
+    count: u8,
+    /// Bits of the first one.
+    first: u8,
+    /// Bits of all.
+    bits: u8,
+}
+
 struct Tables {
-    /// By the next 8 bits: `bits << 8 | symbol` for codes of up to 8 bits, else 0.
-    short: [u16; 1 << SHORT_BITS],
+    /// By the next [`INDEX`] bits.
+    short: [Short; 1 << INDEX],
     /// All symbols in the order of their codes.
     by_code: [u16; SYMBOLS],
     /// The lengths above 8 bits, in rising order; unused places are empty.
-    long: [Length; LONGEST - SHORT_BITS],
+    long: [Length; LONGEST - SHORT],
 }
 
 // Evaluated at compile time, where an index out of bounds is a compile error.
 #[allow(clippy::indexing_slicing)]
 const fn tables() -> Tables {
     let none = Length { bits: 0, beyond: 0, first: 0, index: 0 };
-    let mut tables =
-        Tables { short: [0; 1 << SHORT_BITS], by_code: [0; SYMBOLS], long: [none; LONGEST - SHORT_BITS] };
+    let mut tables = Tables {
+        short: [Short { symbols: [0; 2], count: 0, first: 0, bits: 0 }; 1 << INDEX],
+        by_code: [0; SYMBOLS],
+        long: [none; LONGEST - SHORT],
+    };
     let mut code: u64 = 0;
     let mut index = 0;
     let mut bits = 1;
@@ -65,11 +81,16 @@ const fn tables() -> Tables {
         while symbol < SYMBOLS {
             if LENGTHS[symbol] as usize == bits {
                 tables.by_code[index] = symbol as u16;
-                if bits <= SHORT_BITS {
-                    let start = (code as usize) << (SHORT_BITS - bits);
+                if bits <= SHORT {
+                    let start = (code as usize) << (INDEX - bits);
                     let mut at = start;
-                    while at < start + (1 << (SHORT_BITS - bits)) {
-                        tables.short[at] = (bits << 8) as u16 | symbol as u16;
+                    while at < start + (1 << (INDEX - bits)) {
+                        tables.short[at] = Short {
+                            symbols: [symbol as u8, 0],
+                            count: 1,
+                            first: bits as u8,
+                            bits: bits as u8,
+                        };
                         at += 1;
                     }
                 }
@@ -78,14 +99,30 @@ const fn tables() -> Tables {
             }
             symbol += 1;
         }
-        if bits > SHORT_BITS {
+        if bits > SHORT {
             let beyond = code << (32 - bits);
-            tables.long[bits - SHORT_BITS - 1] =
-                Length { bits: bits as u32, beyond, first, index: first_index };
+            tables.long[bits - SHORT - 1] = Length { bits: bits as u32, beyond, first, index: first_index };
         }
         bits += 1;
     }
     assert!(code == 1 << LONGEST, "the code is complete");
+    // Behind a first symbol, the bits that are left may hold a second one.
+    let singles = tables.short;
+    let mut at = 0;
+    while at < 1 << INDEX {
+        let one = singles[at];
+        let left = INDEX - one.first as usize;
+        let two = singles[(at << one.first) & ((1 << INDEX) - 1)];
+        if one.count == 1 && two.count == 1 && two.first as usize <= left {
+            tables.short[at] = Short {
+                symbols: [one.symbols[0], two.symbols[0]],
+                count: 2,
+                first: one.first,
+                bits: one.first + two.first,
+            };
+        }
+        at += 1;
+    }
     tables
 }
 
@@ -98,65 +135,92 @@ pub(crate) struct Invalid;
 /// Decodes `coded` and appends the bytes to `out`. On error `out` is as before.
 pub(crate) fn decode(coded: &[u8], out: &mut Vec<u8>) -> Result<(), Invalid> {
     let before = out.len();
-    // The shortest code has 5 bits.
-    let most = coded.len().saturating_mul(8) / 5;
+    // The shortest code has 5 bits; one byte more, since symbols are written in twos.
+    let most = coded.len().saturating_mul(8) / 5 + 1;
     out.resize(before + most, 0);
     let decoded = out.get_mut(before..).and_then(|room| decode_into(coded, room));
     out.truncate(before + decoded.unwrap_or(0));
     decoded.map(|_| ()).ok_or(Invalid)
 }
 
-/// Decodes into `room`, which is long enough for any string of that length. Returns how many bytes there were.
+/// Decodes into `room`, which is a byte longer than any string that is coded so. Returns how many bytes there were.
 fn decode_into(coded: &[u8], room: &mut [u8]) -> Option<usize> {
-    let most = room.len();
-    let mut room = room.iter_mut();
     let mut rest = coded;
     // The next bits, from the highest down, and how many of them are from the string.
     let mut bits: u64 = 0;
     let mut have: u32 = 0;
-    loop {
-        if let Some((eight, _)) = rest.split_first_chunk::<8>() {
-            // As many whole bytes as there is room for; those beyond are read again.
-            let bytes = (64 - have) / 8;
-            let fresh = u64::from_be_bytes(*eight);
-            bits |= fresh >> have;
-            // What was put below the whole bytes is the same that comes there next time.
-            have += bytes * 8;
-            rest = rest.get(bytes as usize..)?;
-        } else {
-            while have <= 56
-                && let Some((byte, left)) = rest.split_first()
-            {
-                bits |= u64::from(*byte) << (56 - have);
-                have += 8;
-                rest = left;
-            }
-        }
-        loop {
-            let entry = TABLES.short.get((bits >> (64 - SHORT_BITS)) as usize).copied()?;
-            let (len, symbol) = if entry != 0 { (u32::from(entry >> 8), entry & 0xff) } else { long(bits)? };
-            if len > have {
-                if rest.is_empty() {
-                    return ended(bits, have).then(|| most - room.len());
-                }
+    let mut at = 0;
+    while let Some((eight, _)) = rest.split_first_chunk::<8>() {
+        // As many whole bytes as there is room for. What is put below them is the same that comes there next time.
+        let bytes = (64 - have) / 8;
+        bits |= u64::from_be_bytes(*eight) >> have;
+        have += bytes * 8;
+        rest = rest.get(bytes as usize..)?;
+        while have >= INDEX as u32 {
+            let short = short(bits)?;
+            let len = if short.count > 0 {
+                *room.get_mut(at..)?.first_chunk_mut()? = short.symbols;
+                at += usize::from(short.count);
+                u32::from(short.bits)
+            } else if have < LONGEST as u32 {
                 break;
-            }
-            if symbol == EOS {
-                return None;
-            }
-            *room.next()? = symbol as u8;
+            } else {
+                long(bits, room, &mut at)?
+            };
             bits <<= len;
             have -= len;
         }
     }
+    loop {
+        while have <= 56
+            && let Some((byte, left)) = rest.split_first()
+        {
+            bits |= u64::from(*byte) << (56 - have);
+            have += 8;
+            rest = left;
+        }
+        let short = short(bits)?;
+        let before = at;
+        let len = if u32::from(short.bits) <= have && short.count > 0 {
+            *room.get_mut(at..)?.first_chunk_mut()? = short.symbols;
+            at += usize::from(short.count);
+            u32::from(short.bits)
+        } else if short.count > 0 {
+            let [first, _] = short.symbols;
+            *room.get_mut(at)? = first;
+            at += 1;
+            u32::from(short.first)
+        } else {
+            match long(bits, room, &mut at) {
+                Some(len) => len,
+                // The end-of-string mark, or what is left of it.
+                None => have + 1,
+            }
+        };
+        // With bytes left there are more bits than any code has.
+        if len > have {
+            return ended(bits, have).then_some(before);
+        }
+        bits <<= len;
+        have -= len;
+    }
 }
 
-/// Length and symbol of a code of more than 8 bits.
-fn long(bits: u64) -> Option<(u32, u16)> {
+/// The symbols that the next bits are, if their codes are short.
+#[inline]
+fn short(bits: u64) -> Option<Short> {
+    TABLES.short.get((bits >> (64 - INDEX)) as usize).copied()
+}
+
+/// Writes the symbol of a code that is not short. Returns the code's length; `None` for the end-of-string mark.
+fn long(bits: u64, room: &mut [u8], at: &mut usize) -> Option<u32> {
     let next = (bits >> 32) as u32;
     let length = TABLES.long.iter().find(|length| u64::from(next) < length.beyond)?;
     let nth = next.checked_sub(length.first)? >> (32 - length.bits);
-    Some((length.bits, TABLES.by_code.get(length.index + nth as usize).copied()?))
+    let symbol = TABLES.by_code.get(length.index + nth as usize).copied()?;
+    *room.get_mut(*at)? = u8::try_from(symbol).ok()?;
+    *at += 1;
+    Some(length.bits)
 }
 
 /// Whether what is left is padding: fewer than 8 bits, all set.

@@ -10,7 +10,11 @@ use crate::graphql;
 /// Nanoseconds of a second.
 const SECOND: u64 = 1_000_000_000;
 /// How often open streams are looked through.
-const TICK: u64 = SECOND;
+const TICK: u64 = SECOND / 4;
+/// How long what was on its way is awaited after a reset.
+const RESET: u64 = SECOND;
+/// The least time between two reports of a stream.
+const APART: u64 = SECOND;
 /// How long a stream is open before it is reported for the first time, and again.
 const INTERIM: u64 = 30 * SECOND;
 /// Messages of gRPC after which it is reported again.
@@ -52,6 +56,7 @@ impl Streams {
             let idle = cx.now.since(slot.seen);
             let [request_lossy, response_lossy] = slot.lossy;
             (slot.response.ended && idle >= LATE_REQUEST)
+                || (slot.reset && idle >= RESET)
                 || ((request_lossy || response_lossy) && !slot.is_grpc() && idle >= LOSSY)
         };
         for at in self.ordered(due) {
@@ -62,7 +67,7 @@ impl Streams {
             let (before, bytes_before) = slot.report.unwrap_or_default();
             let answers = slot.is_grpc() || slot.response.message.is_some();
             let changed = slot.report.is_none() || (messages, bytes) != (before, bytes_before);
-            messages.saturating_sub(before) >= INTERIM_MESSAGES && cx.now.since(slot.reported) >= TICK
+            messages.saturating_sub(before) >= INTERIM_MESSAGES && cx.now.since(slot.reported) >= APART
                 || (answers && changed && cx.now.since(slot.reported) >= INTERIM)
         };
         for at in self.ordered(grown) {
@@ -96,7 +101,7 @@ impl Streams {
         self.by_id.remove(&slot.id);
         self.free.push(at);
         self.held = self.held.saturating_sub(slot.held);
-        if !(slot.request.ended && slot.response.ended) {
+        if slot.reset || !(slot.request.ended && slot.response.ended) {
             self.gone.push_back(slot.id);
             if self.gone.len() > REMEMBERED {
                 self.forgotten = self.forgotten.max(self.gone.pop_front().unwrap_or_default());
@@ -116,6 +121,7 @@ impl Streams {
         }
         let unanswered = match slot.lossy {
             _ if response.is_some() => None,
+            _ if slot.reset => Some(Unanswered::Reset),
             [_, true] => Some(Unanswered::Gap),
             _ => why,
         };
