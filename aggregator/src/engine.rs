@@ -144,3 +144,20 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
         }
     })
 }
+
+/// Runs statements on an engine inside this process: no fence, no grants, no child. For measurements only, where a
+/// yardstick is to be what the engine does by itself.
+///
+/// # Errors
+/// The library cannot be loaded, the data cannot be opened, or a statement fails.
+pub fn run_unfenced(
+    data: &std::path::Path,
+    statements: impl Iterator<Item = String>,
+) -> anyhow::Result<Vec<String>> {
+    let engine = library::Engine::load(&library::default_path())?;
+    let options = [format!("--path={}", data.display()), "--async_insert=0".into()];
+    let mut connection = engine.connect(&options)?;
+    statements
+        .map(|sql| Ok(String::from_utf8_lossy(&connection.query(&sql, "TabSeparatedRaw", &[])?).into_owned()))
+        .collect()
+}

@@ -11,6 +11,8 @@
 mod support;
 
 mod api;
+mod disk;
+mod engine;
 mod filters;
 mod guard;
 mod ingest;

@@ -16,7 +16,7 @@ use mizu_entry::api::{ApiError, QueryError};
 #[derive(Debug)]
 pub(crate) struct Problem {
     status: StatusCode,
-    pub(crate) body: ApiError,
+    body: Box<ApiError>,
 }
 
 impl Problem {
@@ -27,7 +27,12 @@ impl Problem {
             hint: hint.map(str::to_owned),
             query: None,
         };
-        Self { status, body }
+        Self { status, body: Box::new(body) }
+    }
+
+    /// The answer's body.
+    pub(crate) fn into_body(self) -> ApiError {
+        *self.body
     }
 
     pub(crate) fn unauthorized() -> Self {

@@ -169,7 +169,7 @@ mod tests {
         match verdict(&Token::new(SECRET).unwrap(), &request.body(Body::empty()).unwrap()) {
             Verdict::Pass => "pass",
             Verdict::Enter => "enter",
-            Verdict::Refuse(problem) => Box::leak(problem.body.code.into_boxed_str()),
+            Verdict::Refuse(problem) => Box::leak(problem.into_body().code.into_boxed_str()),
         }
     }
 

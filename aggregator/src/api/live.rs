@@ -127,7 +127,7 @@ impl Stream {
                     }
                     Err(problem) => {
                         self.subscriptions.remove(&id);
-                        self.send(&LiveMessage::Refused { id, error: problem.body }).await
+                        self.send(&LiveMessage::Refused { id, error: problem.into_body() }).await
                     }
                 }
             }
@@ -144,7 +144,8 @@ impl Stream {
                 self.send_new().await
             }
             Err(error) => {
-                let error = Problem::bad_request(format!("no request of the live stream: {error}")).body;
+                let error =
+                    Problem::bad_request(format!("no request of the live stream: {error}")).into_body();
                 self.send(&LiveMessage::Refused { id: 0, error }).await
             }
         }
@@ -172,8 +173,7 @@ impl Stream {
             return Ok(());
         }
         for id in self.subscriptions.keys().copied().collect::<Vec<_>>() {
-            loop {
-                let Some(subscription) = self.subscriptions.get_mut(&id) else { break };
+            while let Some(subscription) = self.subscriptions.get_mut(&id) {
                 let before = subscription.cursor;
                 match next(&self.app, subscription).await {
                     Ok(Step::Nothing) => break,
@@ -223,7 +223,7 @@ async fn next(app: &App, subscription: &mut Subscription) -> Result<Step, StoreE
             if new().count() as u64 > MAX_BEHIND {
                 let missed = new().filter(|entry| subscription.filter.matches(&entry.record()));
                 let count = missed.count() as u64;
-                subscription.cursor = Cursor(new().last().map_or(after, |entry| entry.id));
+                subscription.cursor = Cursor(new().next_back().map_or(after, |entry| entry.id));
                 return Ok(if count > 0 { Step::Skipped(count) } else { Step::Rows(Vec::new()) });
             }
             let mut rows = Vec::new();

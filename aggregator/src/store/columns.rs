@@ -3,7 +3,7 @@
 //! In: a [`Row`]. Out: its values in the table's types. What a value means is said by `mizu_entry::Record`; the types and
 //! indexes are in `schema/0001.sql`; a test holds the two lists equal. Here is no meaning and no SQL.
 
-use super::native::{Column, Value};
+use super::native::{Column, PairSink, Value};
 use mizu_entry::{Record, wire::encode_frame_without_bodies};
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -120,7 +120,7 @@ pub(crate) fn columns<'a>() -> Vec<Column<Row<'a>>> {
     ]
 }
 
-fn header(name: &[u8], value: &[u8], put: &mut dyn FnMut(&[u8], &[u8])) {
+fn header(name: &[u8], value: &[u8], put: PairSink<'_>) {
     let value = String::from_utf8_lossy(value);
     if name.iter().any(u8::is_ascii_uppercase) || !name.is_ascii() {
         put(String::from_utf8_lossy(name).to_ascii_lowercase().as_bytes(), value.as_bytes());

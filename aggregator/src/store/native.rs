@@ -12,6 +12,11 @@ pub(crate) struct Column<R> {
     pub(crate) value: Value<R>,
 }
 
+/// Takes a value's bytes.
+pub(crate) type TextSink<'a> = &'a mut dyn FnMut(&[u8]);
+/// Takes a pair of key and value.
+pub(crate) type PairSink<'a> = &'a mut dyn FnMut(&[u8], &[u8]);
+
 /// How a value of a row is had, by the type it is sent as.
 pub(crate) enum Value<R> {
     Int8(fn(&R) -> i8),
@@ -24,9 +29,9 @@ pub(crate) enum Value<R> {
     /// Sixteen bytes; IPv4 as mapped addresses.
     Ipv6(fn(&R) -> [u8; 16]),
     /// Bytes, handed to the sink once.
-    Text(fn(&R, &mut dyn FnMut(&[u8]))),
+    Text(fn(&R, TextSink<'_>)),
     /// Pairs, in order.
-    Map(fn(&R, &mut dyn FnMut(&[u8], &[u8]))),
+    Map(fn(&R, PairSink<'_>)),
 }
 
 /// Appends one block with all rows.
