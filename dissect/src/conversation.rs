@@ -199,6 +199,13 @@ impl Conversation {
         self.entries += (env.out.len() - before) as u64;
     }
 
+    /// Time passes without bytes.
+    pub fn tick(&mut self, moment: Moment, env: &mut Env<'_>) {
+        let before = env.out.len();
+        self.dissector.tick(&mut context(env, moment.at, moment, 0));
+        self.entries += (env.out.len() - before) as u64;
+    }
+
     /// The bytes of a side that the dissector left unused and when the first was captured, for recognition anew.
     pub fn take_rest(&mut self, from: Side) -> (Vec<u8>, Timestamp, u64) {
         let side = self.side(from);

@@ -106,6 +106,12 @@ pub trait Dissector: Send {
         let _ = (from, how, cx);
     }
 
+    /// Time passes (`cx.now`) in which neither side says anything: emits what has waited long enough. Called every few
+    /// seconds.
+    fn tick(&mut self, cx: &mut Cx<'_>) {
+        let _ = cx;
+    }
+
     /// Bytes of memory held, for the budget: 0 or near it when nothing is pending.
     fn held(&self) -> usize;
 }

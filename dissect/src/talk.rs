@@ -279,6 +279,13 @@ impl Talk {
         }
     }
 
+    /// Time passes without bytes.
+    pub(crate) fn tick(&mut self, moment: Moment, env: &mut Env<'_>) {
+        if let Self::Known(known) = self {
+            known.conversation.tick(moment, env);
+        }
+    }
+
     /// Whether bytes were seen that no protocol was found for.
     pub(crate) fn is_unknown(&self) -> bool {
         match self {

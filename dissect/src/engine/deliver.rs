@@ -135,6 +135,11 @@ impl Receive for Receiver<'_> {
 }
 
 impl Receiver<'_> {
+    /// The connection is silent, and it is that late.
+    pub(super) fn tick(&mut self, now: Timestamp) {
+        self.speak(0, 1, Arrival { at: now, acked: 0 }, |talk, moment, _, env| talk.tick(moment, env));
+    }
+
     /// The connection is over.
     pub(super) fn over(&mut self, how: End, now: Timestamp) {
         let at = if self.facts.latest.is_known() { self.facts.latest } else { now };

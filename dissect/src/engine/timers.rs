@@ -19,6 +19,8 @@ const SILENT: u64 = 60_000_000_000;
 const GIVEN_UP: u64 = 3_600_000_000_000;
 /// Nanoseconds between looks at closed connections, and at silent ones.
 const SWEEP: u64 = 500_000_000;
+/// Nanoseconds of silence after which a dissector is told that time passes.
+const QUIET: u64 = 1_000_000_000;
 const REST: u64 = 5_000_000_000;
 
 /// When to look at what.
@@ -70,6 +72,7 @@ impl Engine {
         if now >= self.timers.rest {
             self.timers.rest = now.plus(REST);
             self.put_to_rest(sink);
+            self.let_time_pass(sink);
         }
         let waiting = self.timers.waiting.front().map_or(self.timers.sweep, |(until, ..)| *until);
         self.timers.due = waiting.min(self.timers.sweep);
@@ -98,6 +101,24 @@ impl Engine {
                 _ => break,
             }
             self.table.remove(index);
+        }
+    }
+
+    /// Tells the dissectors of silent connections that time passes.
+    fn let_time_pass(&mut self, sink: &mut dyn Sink) {
+        let now = self.now;
+        let mut next = self.table.oldest(Stage::Open);
+        while let Some(index) = next {
+            next = self.table.newer(index);
+            let Some(slot) = self.table.slot(index) else { break };
+            if now.since(slot.last) < QUIET {
+                break;
+            }
+            let Some(connection) = &mut slot.live else { break };
+            let super::Connection { talk, facts, .. } = &mut **connection;
+            self.shared.receiver(facts, talk, &self.mesh, self.protocols, sink).tick(now);
+            let held = connection.held();
+            self.held = (self.held + held).saturating_sub(std::mem::replace(&mut connection.held, held));
         }
     }
 

@@ -579,6 +579,10 @@ impl Dissector for Http2 {
         }
     }
 
+    fn tick(&mut self, cx: &mut Cx<'_>) {
+        self.streams.tick(cx);
+    }
+
     fn held(&self) -> usize {
         let readers: usize =
             self.readers.iter().map(|reader| reader.hpack.held() + reader.block.capacity()).sum();

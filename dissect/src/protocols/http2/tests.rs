@@ -232,6 +232,22 @@ fn a_reset_stream_goes_out_after_a_moment_and_what_comes_then_opens_none() {
 }
 
 #[test]
+fn a_reset_on_a_connection_that_falls_silent_goes_out_as_time_passes() {
+    use crate::conversation::{Conversation, Env, Moment};
+    let mut ask = Wire::client();
+    ask.get(1, "/a").frame(3, 0, 1, &[0, 0, 0, 8]);
+    let (limits, mut pool, mut out) = (Limits::default(), crate::cx::Pool::default(), Vec::new());
+    let mut env = Env { limits: &limits, pool: &mut pool, out: &mut out };
+    let mut conversation = Conversation::new(Box::new(Http2::new(false)), [0, 0]);
+    let at = |millis: u64| Moment { at: Timestamp::new(1, 0).plus(millis * 1_000_000), ..Moment::default() };
+    let _ = conversation.data(Side::Client, &ask.0, at(0), &mut env);
+    conversation.tick(at(500), &mut env);
+    assert!(env.out.is_empty());
+    conversation.tick(at(1500), &mut env);
+    assert_eq!(lines(&out), ["http2 #1 GET http://shop/a -> (reset) RESET"]);
+}
+
+#[test]
 fn a_server_that_resets_an_upload_is_heard_and_the_rest_of_it_counted() {
     let mut ask = Wire::client();
     ask.headers(1, false, &hex(&get("/up"))).data(1, false, b"much");
