@@ -1,5 +1,5 @@
 //! Where the product's binaries are: beside the test that asks, built by the same cargo in the same profile.
-//! Nothing is built here. A binary that is missing or older than its sources fails the test, which would judge the wrong program.
+//! `MIZU_BIN_DIR` names another folder of them, such as that of a release. Nothing is built here. A binary that is missing or older than its sources fails the test, which would judge the wrong program.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -9,6 +9,11 @@ use std::time::SystemTime;
 /// # Panics
 /// When it is not there, or a source file that it was made from is newer.
 pub fn binary(name: &str) -> PathBuf {
+    if let Some(folder) = std::env::var_os("MIZU_BIN_DIR") {
+        let path = Path::new(&folder).join(name);
+        assert!(path.is_file(), "MIZU_BIN_DIR: {} is not there", path.display());
+        return path;
+    }
     let test = std::env::current_exe().expect("a test knows its own path");
     let built = test.parent().and_then(Path::parent).expect("cargo puts tests into <profile>/deps");
     let path = built.join(name);
