@@ -61,7 +61,7 @@ pub fn finish(message: &mut Message, decoder: &mut Decoder, limits: &Limits) {
     }
     let body = &mut message.body;
     let sent_whole = !body.truncated;
-    let most = (body.bytes.len().saturating_mul(limits.decode_ratio)).max(limits.body_cap) as u64;
+    let most = most_decoded(body.bytes.len() as u64, limits);
     let mut whole = sent_whole;
     let mut len = 0;
     let mut stages = codings.iter().rev().peekable();
@@ -89,6 +89,12 @@ pub fn finish(message: &mut Message, decoder: &mut Decoder, limits: &Limits) {
     }
     decoder.give_buffer(std::mem::replace(&mut body.bytes, stage));
     body.len = len;
+}
+
+/// Decoded bytes beyond which `encoded` bytes are taken for a bomb. A little is never one, however well it is packed.
+pub(crate) fn most_decoded(encoded: u64, limits: &Limits) -> u64 {
+    const LITTLE: u64 = 1024 * 1024;
+    encoded.saturating_mul(limits.decode_ratio as u64).max(limits.body_cap as u64).max(LITTLE)
 }
 
 /// The codings in the order in which they were applied; `None` if one is not known or there are too many.

@@ -96,6 +96,8 @@ struct Http1 {
     lost_answered: bool,
     /// The beginning of the connection was not captured.
     midstream: bool,
+    /// A request was seen.
+    asked: bool,
     server: Half,
     /// The response under way.
     answer: Option<Answer>,
@@ -122,6 +124,7 @@ impl Http1 {
             client_lost_at: None,
             lost_answered: false,
             midstream,
+            asked: false,
             server: Half::new(midstream),
             answer: None,
             informational: 0,

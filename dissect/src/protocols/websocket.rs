@@ -430,6 +430,8 @@ impl Assembly {
         self.inflates = false;
         self.keep = false;
         self.message.body.truncated = true;
+        // How long it would have been is not known.
+        self.message.body.len = self.message.body.sent_len;
         self.notes |= Notes::UNDECODED;
     }
 }

@@ -131,6 +131,11 @@ impl Http1 {
             // Requests may be missing before this one, with their responses still to come.
             self.unpairable |= self.client.lost || self.midstream;
         }
+        // Met behind lost bytes that the server had not answered yet: the first answer is to what was in them.
+        if self.midstream && !std::mem::replace(&mut self.asked, true) && cx.offset > 0 && cx.acked == 0 {
+            self.pipelined = true;
+            self.unpairable = true;
+        }
         // A client that waits sent this one after the answer to those that were lost, and that one was not seen.
         if self.client.lost
             && self.client_lost_at.is_some()

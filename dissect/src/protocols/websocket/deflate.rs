@@ -6,6 +6,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use mizu_entry::Message;
 
 use super::frame;
+use crate::body;
 use crate::limits::Limits;
 
 /// The largest window, as a power of two.
@@ -99,8 +100,6 @@ pub(super) struct Inflater {
     output: Box<[u8; STEP]>,
     /// Bytes inflated of the message under way.
     produced: u64,
-    /// Bytes read of it.
-    read: u64,
     /// The last byte read ended a final block.
     ended: bool,
     held: usize,
@@ -120,7 +119,6 @@ impl Inflater {
             state: Decompress::new_with_window_bits(false, bits),
             output: Box::new([0; STEP]),
             produced: 0,
-            read: 0,
             ended: false,
             // The window, and zlib's own state.
             held: (1 << bits) + 8 * 1024 + STEP,
@@ -146,7 +144,6 @@ impl Inflater {
             plain.copy_from_slice(part);
             frame::unmask(plain, mask, turned + number * STEP);
             message.body.sent_len += part.len() as u64;
-            self.read += part.len() as u64;
             self.ended = false;
             if self.inflate(plain, message, limits) == Inflated::Broken {
                 return Inflated::Broken;
@@ -161,7 +158,6 @@ impl Inflater {
         let ended = std::mem::take(&mut self.ended);
         let done = if ended { Inflated::Well } else { self.inflate(&TAIL, message, limits) };
         self.produced = 0;
-        self.read = 0;
         done
     }
 
@@ -175,8 +171,8 @@ impl Inflater {
             let written = (self.state.total_out() - before.1) as usize;
             input = input.get(read..).unwrap_or_default();
             self.keep(written, message, limits);
-            let most = self.read.saturating_mul(limits.decode_ratio as u64).max(limits.body_cap as u64);
-            if self.produced > most {
+            // By what the frames announce, so that it does not matter in which pieces they come.
+            if self.produced > body::most_decoded(message.wire_len, limits) {
                 return Inflated::Broken;
             }
             if status == Status::StreamEnd {

@@ -317,8 +317,7 @@ fn a_hole_in_a_frame_is_bridged_and_poisons_the_window() {
         server(0xc1, second),
         server(0x81, "plain"),
     ];
-    let lines: Vec<_> =
-        play("permessage-deflate", &script, 1000).exchanges.iter().map(|exchange| told(exchange)).collect();
+    let lines: Vec<_> = play("permessage-deflate", &script, 1000).exchanges.iter().map(told).collect();
     assert!(lines[0].contains("gap") && lines[0].contains("undecoded"), "{lines:?}");
     assert!(lines[1].contains("undecoded"), "{lines:?}");
     assert_eq!(lines[2], "s2c text 5/1 plain");
