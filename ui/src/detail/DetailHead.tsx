@@ -77,11 +77,15 @@ export function DetailHead({ detail, listed, onClose, onFilter }: Props) {
       <p className={styles.sub}>
         <span className="cut" title={`${peerAddress(summary.src)} to ${peerAddress(summary.dst)}`}>
           {summary.src.name ? peerName(summary.src) : peerAddress(summary.src)}
-          <Icon name="arrow-right" size={12} className={styles.to} />
+          <Icon
+            name={summary.message_direction === "s2c" ? "arrow-left" : "arrow-right"}
+            size={12}
+            className={styles.to}
+          />
           {peerAddress(summary.dst)}
         </span>
       </p>
-      <MiniBar detail={detail} />
+      {summary.message_direction ? null : <MiniBar detail={detail} />}
     </div>
   );
 }

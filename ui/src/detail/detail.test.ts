@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { BodyView } from "../api/types.ts";
+import { entry } from "../live/entry.fixture.ts";
 import { formsOf, indent } from "./bodyForms.ts";
 import { bytesOf, hexLines } from "./bytes.ts";
 import { phases, spanOf } from "./phases.ts";
+import { traceBars } from "./trace.ts";
 import { jsonNode, linesOf, protobufLine, protobufNode } from "./tree.ts";
 
 const body = (data: string, more: Partial<BodyView> = {}): BodyView => ({
@@ -116,5 +118,26 @@ describe("the phases of a call", () => {
       response_last_us: 950,
     };
     expect(phases(early, "x", null).find((phase) => phase.kind === "wait")?.length).toBe(0);
+  });
+});
+
+describe("the calls of a trace", () => {
+  const at = (ms: number) => new Date(1_764_000_000_000 + ms).toISOString();
+  const call = entry(1, { timestamp: at(0), elapsed_us: 100_000 });
+  it("are bars against the time of the call that is looked at, in the order in which they began", () => {
+    const bars = traceBars(
+      call,
+      [
+        call,
+        entry(2, { timestamp: at(50), elapsed_us: 25_000 }),
+        entry(3, { timestamp: at(10), elapsed_us: null, outcome: "no_reply" }),
+        entry(4, { timestamp: at(500), elapsed_us: 1_000 }),
+      ],
+      100_000,
+    );
+    expect(bars.map(({ entry: other, left, width }) => [other.id, left, width])).toEqual([
+      ["3", 10, 90],
+      ["2", 50, 25],
+    ]);
   });
 });

@@ -15,6 +15,7 @@ export function traceBars(entry: EntrySummary, trace: readonly EntrySummary[], s
       return { entry: other, start, end, left, width: clamp((end / span) * 100) - left };
     })
     .filter((bar) => bar.end >= 0 && bar.start <= span)
+    .sort((a, b) => a.start - b.start)
     .map(({ entry: other, left, width }) => ({ entry: other, left, width }));
 }
 
