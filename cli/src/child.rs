@@ -16,7 +16,7 @@ use anyhow::{Context as _, anyhow};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncRead, BufReader},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader},
     process::{ChildStdin, Command},
     sync::mpsc,
     task::JoinHandle,
@@ -38,6 +38,8 @@ type LastLines = Arc<Mutex<VecDeque<String>>>;
 pub(crate) struct Child {
     part: Part,
     process: tokio::process::Child,
+    /// Apart from `process`, whose `wait` would close it.
+    stdin: Option<ChildStdin>,
     group: Option<Pid>,
     /// `readers --JSON line--> whoever waits for it, 64, drops the newest`.
     said: mpsc::Receiver<Value>,
@@ -75,17 +77,18 @@ impl Child {
             process.stdout.take().map(|out| tokio::spawn(reader.clone().read(out))),
             process.stderr.take().map(|err| tokio::spawn(reader.read(err))),
         ];
-        Ok(Self { part, process, group, said, last, readers: readers.into_iter().flatten().collect() })
+        let stdin = process.stdin.take();
+        Ok(Self { part, process, stdin, group, said, last, readers: readers.into_iter().flatten().collect() })
     }
 
-    /// The child's standard input, once.
-    pub(crate) fn stdin(&mut self) -> Option<ChildStdin> {
-        self.process.stdin.take()
-    }
-
-    /// Gives the standard input back, to be closed when the child is to end.
-    pub(crate) fn keep(&mut self, stdin: ChildStdin) {
-        self.process.stdin = Some(stdin);
+    /// Writes a line to the child's standard input, which stays open.
+    pub(crate) async fn tell(&mut self, line: &str) -> anyhow::Result<()> {
+        let stdin = self
+            .stdin
+            .as_mut()
+            .with_context(|| format!("{} has no standard input any more", self.part.program()))?;
+        let written = stdin.write_all(format!("{line}\n").as_bytes()).await;
+        written.with_context(|| format!("telling {} to {line}", self.part.program()))
     }
 
     /// The next JSON line.
@@ -128,9 +131,14 @@ impl Child {
         }
     }
 
-    /// What is to be said of a child that ended with `status`.
+    /// What is to be said of a child that ended with `status`. What it refused to work with came from our own command
+    /// line, so its error is passed on as it is.
     pub(crate) fn obituary(&self, status: ExitStatus) -> Failure {
         let (errors, hint) = self.last_words();
+        if let (Some(2), Some(error)) = (status.code(), self.last_error()) {
+            let refused = Failure::new(Status::Usage, anyhow!(error));
+            return if let Some(hint) = hint { refused.hint(hint) } else { refused };
+        }
         let died = anyhow!("{} ended ({status}){errors}", self.part.program());
         let hint = hint.unwrap_or_else(|| "run it again with --verbose to see what led to it".to_owned());
         Failure::new(Status::Failed, died).hint(hint)
@@ -163,7 +171,7 @@ impl Child {
     pub(crate) async fn stop(&mut self, patience: Duration) {
         self.signal(Signal::TERM);
         // A shop that waits for its go ends at the end of its input.
-        drop(self.process.stdin.take());
+        drop(self.stdin.take());
         if tokio::time::timeout(patience, self.wait()).await.is_err() {
             self.kill();
             drop(tokio::time::timeout(Duration::from_secs(2), self.wait()).await);
@@ -173,6 +181,11 @@ impl Child {
     /// Kills the child's process group at once.
     pub(crate) fn kill(&mut self) {
         self.signal(Signal::KILL);
+    }
+
+    /// File name of the child's program.
+    pub(crate) fn program(&self) -> &'static str {
+        self.part.program()
     }
 
     /// Whether the child runs. Its program's name and number, for lists of what is left.

@@ -10,7 +10,7 @@ use std::{
     net::SocketAddr,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, anyhow};
@@ -37,6 +37,8 @@ const AGGREGATOR_ENDS_WITHIN: Duration = Duration::from_secs(30);
 const SIDECAR_ENDS_WITHIN: Duration = Duration::from_secs(15);
 /// The shop finishes the calls under way.
 const SHOP_ENDS_WITHIN: Duration = Duration::from_secs(8);
+/// A signal that follows the first one sooner is the same one, sent twice.
+const SECOND_AFTER: Duration = Duration::from_millis(300);
 /// Opening a capture is a matter of milliseconds.
 const SIDECAR_STARTS_WITHIN: Duration = Duration::from_secs(15);
 
@@ -128,13 +130,10 @@ impl Running {
 
     /// Lets the shop's customers in.
     pub(crate) async fn open_shop(&mut self) -> Result<(), Failure> {
-        use tokio::io::AsyncWriteExt as _;
-        let Some(shop) = &mut self.shop else { return Ok(()) };
-        let mut stdin = shop.stdin().context("the shop's input is gone")?;
-        let told = stdin.write_all(b"open\n").await;
-        // The pipe stays open: its end means to the shop that `mizu` is gone.
-        shop.keep(stdin);
-        told.context("telling the shop to open").map_err(Failure::from)
+        match &mut self.shop {
+            Some(shop) => Ok(shop.tell("open").await?),
+            None => Ok(()),
+        }
     }
 
     /// Starts the aggregator and waits until its page answers.
@@ -299,13 +298,29 @@ impl Running {
                 (&mut self.aggregator, AGGREGATOR_ENDS_WITHIN),
             ] {
                 if let Some(child) = child {
+                    let began = Instant::now();
                     child.stop(patience).await;
+                    if self.page.verbose {
+                        eprintln!("{} ended after {} ms", child.program(), began.elapsed().as_millis());
+                    }
                 }
             }
         };
+        // Who signals a process and its group, as `timeout` does, means one end and not two.
+        let second = async {
+            let echo = tokio::time::sleep(SECOND_AFTER);
+            tokio::pin!(echo);
+            loop {
+                tokio::select! {
+                    () = &mut echo => break,
+                    () = signals.next() => {}
+                }
+            }
+            signals.next().await;
+        };
         let cut_short = tokio::select! {
             () = in_order => false,
-            () = signals.next() => true,
+            () = second => true,
         };
         let mut left = Vec::new();
         if cut_short {

@@ -20,6 +20,7 @@ pub(crate) struct Mizu {
     lines: mpsc::Receiver<String>,
     heard: String,
     stderr: Arc<Mutex<String>>,
+    stderr_reader: Option<std::thread::JoinHandle<()>>,
     page: Option<(String, String)>,
 }
 
@@ -56,13 +57,21 @@ impl Mizu {
         });
         let stderr = Arc::new(Mutex::new(String::new()));
         let (mut from, to) = (child.stderr.take().unwrap(), Arc::clone(&stderr));
-        std::thread::spawn(move || {
+        let stderr_reader = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(read @ 1..) = from.read(&mut buffer) {
                 to.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..read]));
             }
         });
-        Self { folder, child, lines, heard: String::new(), stderr, page: None }
+        Self {
+            folder,
+            child,
+            lines,
+            heard: String::new(),
+            stderr,
+            stderr_reader: Some(stderr_reader),
+            page: None,
+        }
     }
 
     /// Waits for a line of stdout that contains `text`.
@@ -134,6 +143,10 @@ impl Mizu {
         kill_process(Pid::from_raw(self.child.id() as i32).unwrap(), signal).unwrap();
     }
 
+    pub(crate) fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Process numbers of the program `name` that works in this test's folder.
     pub(crate) fn processes(&self, name: &str) -> Vec<Pid> {
         processes(self.folder.path(), name)
@@ -157,6 +170,9 @@ impl Mizu {
         while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(5)) {
             self.heard.push_str(&line);
             self.heard.push('\n');
+        }
+        if let Some(reader) = self.stderr_reader.take() {
+            reader.join().unwrap();
         }
         End { status: status.code(), stdout: std::mem::take(&mut self.heard), stderr: self.stderr() }
     }
