@@ -9,36 +9,36 @@ use std::{
     time::Duration,
 };
 
-struct Engine {
+pub(crate) struct Engine {
     child: Child,
-    socket: PathBuf,
-    _folder: Folder,
+    pub(crate) socket: PathBuf,
+    folder: Folder,
 }
 
 impl Engine {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = Folder::new();
         let socket = folder.0.join("e.sock");
-        let child = Command::new(BINARY)
-            .arg("engine")
-            .arg("--path")
-            .arg(folder.0.join("data"))
-            .arg("--socket")
-            .arg(&socket)
-            .arg("--parent")
-            .arg(std::process::id().to_string())
-            .env("MIZU_LOG", "warn")
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        let engine = Self { child, socket, _folder: folder };
-        until("the engine to answer", Duration::from_secs(30), || {
-            (UnixStream::connect(&engine.socket).is_ok() && engine.ask("SELECT 1", "").1 == "1\n")
-                .then_some(())
-        });
+        let engine = Self { child: spawn(&folder, &socket), socket, folder };
+        engine.wait();
         engine.done("CREATE DATABASE IF NOT EXISTS mizu");
         engine.done("CREATE TABLE mizu.t (a UInt64) ENGINE = MergeTree ORDER BY a");
         engine
+    }
+
+    /// kill -9, and a new one on the same data after `meanwhile`.
+    pub(crate) fn kill_and_restart(&mut self, meanwhile: impl FnOnce()) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        meanwhile();
+        self.child = spawn(&self.folder, &self.socket);
+        self.wait();
+    }
+
+    fn wait(&self) {
+        until("the engine to answer", Duration::from_secs(30), || {
+            (UnixStream::connect(&self.socket).is_ok() && self.ask("SELECT 1", "").1 == "1\n").then_some(())
+        });
     }
 
     fn send(&self, target: &str, headers: &str, body: &[u8]) -> UnixStream {
@@ -81,6 +81,21 @@ impl Engine {
         assert!(head.starts_with("HTTP/1.1 200"), "{sql}: {body}");
         body
     }
+}
+
+fn spawn(folder: &Folder, socket: &std::path::Path) -> Child {
+    Command::new(BINARY)
+        .arg("engine")
+        .arg("--path")
+        .arg(folder.0.join("data"))
+        .arg("--socket")
+        .arg(socket)
+        .arg("--parent")
+        .arg(std::process::id().to_string())
+        .env("MIZU_LOG", "warn")
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 impl Drop for Engine {

@@ -19,7 +19,6 @@ fn every_acknowledged_entry_is_stored_once_and_shown_once_under_forty_kills() {
         aggregator_kills: 20,
         lasts: Duration::from_secs(120),
         sidecars: 4,
-        batch: 50,
         rate: 1500,
     });
     println!(

@@ -10,7 +10,6 @@ fn every_acknowledged_entry_is_stored_once_although_engine_and_aggregator_are_ki
         aggregator_kills: 3,
         lasts: Duration::from_secs(12),
         sidecars: 3,
-        batch: 40,
         rate: 1500,
     });
     assert!(found.entries > 1000, "only {} entries were sent", found.entries);

@@ -20,3 +20,4 @@ mod kills_short;
 mod live;
 mod process;
 mod retention;
+mod server;

@@ -26,7 +26,7 @@ pub(crate) fn over_socket(socket: PathBuf) -> Client {
 }
 
 /// A client for a server of the user's, and its address to be shown. `http://user:password@host:8123`; user and password
-/// are optional and are not in the address.
+/// are optional and are not in the address. What leaves the machine is compressed.
 pub(crate) fn over_network(url: &str) -> anyhow::Result<(Client, String)> {
     let mut url = url::Url::parse(url).with_context(|| "the address of the ClickHouse server is no URL")?;
     anyhow::ensure!(url.scheme() == "http", "the ClickHouse server's address has to begin with http://");
@@ -36,7 +36,14 @@ pub(crate) fn over_network(url: &str) -> anyhow::Result<(Client, String)> {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     let shown = url.to_string();
-    let mut client = Client::default().with_url(&shown).with_compression(Compression::Lz4);
+    let near = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => anyhow::bail!("the ClickHouse server's address names no host"),
+    };
+    let compression = if near { Compression::None } else { Compression::Lz4 };
+    let mut client = Client::default().with_url(&shown).with_compression(compression);
     if !user.is_empty() {
         client = client.with_user(user);
     }

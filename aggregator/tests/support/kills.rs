@@ -20,9 +20,7 @@ pub struct Plan {
     pub aggregator_kills: u32,
     pub lasts: Duration,
     pub sidecars: u64,
-    /// Entries of one batch.
-    pub batch: u64,
-    /// Entries a second of all sidecars together; 0 for as fast as they are taken.
+    /// Entries a second of all sidecars together. What could not be sent in time makes the next batch larger.
     pub rate: u64,
 }
 
@@ -41,6 +39,10 @@ impl Drop for End<'_> {
         self.0.store(true, Ordering::Release);
     }
 }
+
+/// Entries of one batch.
+const LEAST: u64 = 20;
+const MOST: u64 = 5000;
 
 struct Random(u64);
 
@@ -94,13 +96,15 @@ fn sidecar(plan: &Plan, number: u64, ingest: &str, over: &AtomicBool, repeated: 
     let begun = Instant::now();
     let (mut sequence, mut sent) = (0, 0);
     while !over.load(Ordering::Acquire) {
-        if plan.rate > 0 {
-            let due = Duration::from_secs_f64((sent * plan.sidecars) as f64 / plan.rate as f64);
-            std::thread::park_timeout(due.saturating_sub(begun.elapsed()));
+        let due = begun.elapsed().as_millis() as u64 * plan.rate / plan.sidecars / 1000;
+        let batch = due.saturating_sub(sent).min(MOST);
+        if batch < LEAST {
+            std::thread::park_timeout(Duration::from_millis(5));
+            continue;
         }
         sequence += 1;
         let first = number * 1_000_000_000 + sent;
-        let entries: Vec<_> = (first..first + plan.batch).map(|n| http(n, 200, b"{\"ok\":true}")).collect();
+        let entries: Vec<_> = (first..first + batch).map(|n| http(n, 200, b"{\"ok\":true}")).collect();
         let bytes = frame(&header(&format!("w{number}"), sequence), &entries);
         let mut tries = 0;
         loop {
@@ -120,7 +124,7 @@ fn sidecar(plan: &Plan, number: u64, ingest: &str, over: &AtomicBool, repeated: 
         if tries > 0 {
             repeated.fetch_add(1, Ordering::Relaxed);
         }
-        sent += plan.batch;
+        sent += batch;
     }
     sent
 }
