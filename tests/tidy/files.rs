@@ -35,7 +35,7 @@ fn every_module_opens_with_its_duty() {
         .filter(|s| s.extension() == "rs" && !s.path.ends_with("/tests.rs"))
         .filter(|s| {
             let opening = s.text.lines().find(|l| !l.trim().is_empty() && !l.starts_with("#!")).unwrap_or("");
-            opening.strip_prefix("//!").is_none_or(|duty| duty.trim().len() < 15)
+            opening.strip_prefix("//!").is_none_or(|duty| duty.trim().len() < 10)
         })
         .map(|s| s.path)
         .collect();

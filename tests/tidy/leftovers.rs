@@ -66,3 +66,10 @@ fn tests_wait_for_a_condition_and_not_for_a_time() {
         wrong.join("\n")
     );
 }
+
+/// Whether a line sleeps until a moment that was set before (the pace of a load), or for the blink between two looks at a condition.
+fn is_pace_or_pause(line: &str) -> bool {
+    let millis =
+        line.split_once("from_millis(").and_then(|(_, rest)| rest.split(')').next()?.parse::<u64>().ok());
+    line.contains("saturating_") || millis.is_some_and(|ms| ms < 100)
+}

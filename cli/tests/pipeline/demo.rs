@@ -1,3 +1,5 @@
+//! `mizu demo` from outside: what it shows, how it ends, and that nothing is left.
+
 use std::{collections::BTreeSet, time::Duration};
 
 use rustix::process::{Signal, kill_process};

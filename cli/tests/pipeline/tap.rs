@@ -1,3 +1,5 @@
+//! `mizu tap --local` from outside: what it sees, and what it says where it may not or cannot.
+
 use std::{
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},

@@ -1,3 +1,5 @@
+//! `mizu view` from outside: whole, cut and several files.
+
 use std::{fs, time::Duration};
 
 use rustix::process::Signal;
