@@ -140,6 +140,7 @@ const TARGETS: &[&str] = &[
     "/carts/42/items",
     "/catalogue?size=5&tags=geek+socks",
     "/catalogue?size=%35&size=6",
+    "/catalogue?x=%e4%c3%a4&%78=12345678901234567890&y=5.5&size=%",
     "http://carts:80/items?x=%zz&&y",
     "/shop.v1.Carts/Get",
     "*",
@@ -154,6 +155,10 @@ const VALUES: &[&str] = &[
     "carts",
     "ä",
     "",
+    "42",
+    "-12.5",
+    "0.1234567",
+    "99999999999999999999999999999999999999",
 ];
 const BODIES: &[&str] = &[
     "",

@@ -210,8 +210,9 @@ impl Writer {
             return "0".to_owned();
         }
         let is_number = format!("match({sql}, '\\\\A-{{0,1}}[0-9]{{1,12}}(\\\\.[0-9]{{1,6}}){{0,1}}\\\\z')");
-        // In millionths, so that nothing is rounded.
-        let value = format!("toInt64(toDecimal128OrZero({sql}, 6) * 1000000)");
+        // In millionths, so that nothing is rounded. Both sides of AND may be evaluated: what is no number must not
+        // reach the arithmetic, where it could overflow.
+        let value = format!("toInt64(toDecimal128(if({is_number}, {sql}, '0'), 6) * 1000000)");
         let mut parts = vec![is_number];
         if range.low > -bound {
             parts.push(format!("{value} >= {}", self.param("Int64", range.low.to_string())));

@@ -133,6 +133,10 @@ const PATTERNS: &[&str] = &[
     "(?i)k",
     r"\B",
     r"\x{0}",
+    "ä*",
+    "xä?",
+    r"\p{Greek}|ä",
+    "(?i:ſ|k)",
 ];
 
 fn values(kind: Kind, operator: Operator) -> BoxedStrategy<String> {

@@ -79,10 +79,11 @@ fn write_repetition(repetition: &Repetition, side: Side, left: u32, out: &mut St
     if left == 0 {
         return Err(format!("A regular expression may repeat nothing more than {MAX_REPEAT} times"));
     }
-    // One character or class takes the suffix as it is. Whether a match is greedy does not matter for a yes or no.
+    // One byte or class takes the suffix as it is: of a character of several bytes, the store's search for plain text
+    // believes that only the last is repeated. Whether a match is greedy does not matter for a yes or no.
     let single = match repetition.sub.kind() {
         HirKind::Class(_) | HirKind::Capture(_) | HirKind::Alternation(_) | HirKind::Empty => true,
-        HirKind::Literal(literal) => str::from_utf8(&literal.0).is_ok_and(|text| text.chars().count() == 1),
+        HirKind::Literal(literal) => literal.0.len() == 1,
         _ => false,
     };
     if !single {
