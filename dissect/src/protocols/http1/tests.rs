@@ -1,6 +1,7 @@
 //! HTTP/1 by scripts: what each side says, in pieces of every size, and the exchanges that must come of it.
 
 mod framing;
+mod hostile;
 mod loss;
 mod messages;
 mod pairing;

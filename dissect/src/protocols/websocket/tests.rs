@@ -259,6 +259,14 @@ fn a_bomb_is_stopped() {
 }
 
 #[test]
+fn memory_follows_what_arrives_and_not_what_is_announced() {
+    let mut script = vec![Turn::Say(Side::Server, vec![0x82, 127, 0x3f, 0, 0, 0, 0, 0, 0, 0])];
+    script.extend((0..50).map(|_| Turn::Say(Side::Server, vec![7; 10_000])));
+    let played = play("", &script, 10_000);
+    assert!(played.held <= Limits::default().body_cap, "{}", played.held);
+}
+
+#[test]
 fn unruly_frames_are_read_and_marked() {
     let unmasked = Turn::Say(Side::Client, sent(Side::Server, 0x81, b"bare"));
     let masked = Turn::Say(Side::Server, sent(Side::Client, 0x81, b"cover"));
