@@ -258,8 +258,9 @@ impl Engine {
             return None;
         }
         let ports = [key.endpoint(0).port, key.endpoint(1).port];
-        if segment.flags.syn() && self.shared.sheds_connection(ports) {
-            self.shared.losses.shed_flows += u64::from(!segment.flags.ack());
+        if self.shared.sheds_connection(ports) {
+            let begins = segment.flags.syn() && !segment.flags.ack();
+            self.shared.losses.shed_flows += u64::from(begins);
             return None;
         }
         if self.table.is_full() {
@@ -345,3 +346,6 @@ impl Engine {
 
 /// Connections that are over whose memory is kept for others.
 const SPARE: usize = 64;
+
+#[cfg(test)]
+mod tests;

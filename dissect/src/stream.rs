@@ -5,7 +5,7 @@
 //! ends: a segment that acknowledges bytes of the other end is not shown before these.
 //!
 //! Rules: bytes once shown stand; among held ones the earlier arrival wins. A hole is a gap when the other end has
-//! acknowledged bytes behind it and since then 16 more packets of the connection or 200 ms of capture time went by, or
+//! acknowledged bytes behind it and since then 80 more packets of the connection or 200 ms of capture time went by, or
 //! too much is held. The segment that comes in order is handed on where it lies; only others are copied.
 //! No timers here (the caller asks [`Streams::expire`]), no roles, no protocols.
 
@@ -16,8 +16,8 @@ use mizu_entry::Timestamp;
 use crate::cx::Pool;
 use end::Stream;
 
-/// Packets of the connection after which an acknowledged hole is a gap.
-const GRACE_PACKETS: u64 = 16;
+/// Packets of the connection after which an acknowledged hole is a gap: more than a burst of bulk data moves one back.
+const GRACE_PACKETS: u64 = 80;
 /// Nanoseconds of capture time after which an acknowledged hole is a gap.
 pub(crate) const GRACE: u64 = 200_000_000;
 /// Bytes held of one end beyond which its first hole is a gap, whatever was acknowledged.

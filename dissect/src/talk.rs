@@ -404,7 +404,14 @@ impl Talk {
     }
 
     /// Begins the conversation, with what waits.
-    fn begin(&mut self, found: &Found, begins: usize, facts: &mut Facts<'_>, moment: Moment, env: &mut Env<'_>) {
+    fn begin(
+        &mut self,
+        found: &Found,
+        begins: usize,
+        facts: &mut Facts<'_>,
+        moment: Moment,
+        env: &mut Env<'_>,
+    ) {
         let Self::Unknown(search) = std::mem::take(self) else { return };
         if facts.roles.side(begins) != found.from {
             facts.roles.client = 1 - facts.roles.client;

@@ -36,6 +36,8 @@ pub(super) struct Facts {
     /// Packets of it were cut.
     pub(super) snapped: bool,
     pub(super) has_data: bool,
+    /// Bytes of it that were seen.
+    pub(super) seen: u64,
     /// Between an application and its proxy in a mesh.
     pub(super) is_app_leg: bool,
     /// Whether it was counted as one that is not followed.

@@ -99,12 +99,12 @@ impl Receive for Receiver<'_> {
     #[inline]
     fn data(&mut self, end: usize, bytes: &[u8], offset: u64, arrival: Arrival) {
         self.facts.has_data = true;
+        self.facts.seen += bytes.len() as u64;
         self.facts.latest = arrival.at;
-        let [own, other] = if end == 0 { [0, 1] } else { [1, 0] };
-        self.speak(own, other, arrival, |talk, moment, facts, env| {
+        self.speak(1 - end, arrival, |talk, moment, facts, env| {
             talk.data(end, bytes, offset, moment, facts, env);
         });
-        if let Some(place) = self.facts.offsets.get_mut(own) {
+        if let Some(place) = self.facts.offsets.get_mut(end) {
             *place = Some(offset.saturating_add(bytes.len() as u64));
         }
         if let Talk::Mute(mute) = &*self.talk {
@@ -115,16 +115,14 @@ impl Receive for Receiver<'_> {
 
     fn gap(&mut self, end: usize, lost: u64, arrival: Arrival) {
         self.shared.losses.gap_bytes += lost;
-        let [own, other] = if end == 0 { [0, 1] } else { [1, 0] };
-        self.speak(own, other, arrival, |talk, moment, facts, env| talk.gap(end, lost, moment, facts, env));
-        if let Some(Some(place)) = self.facts.offsets.get_mut(own) {
+        self.speak(1 - end, arrival, |talk, moment, facts, env| talk.gap(end, lost, moment, facts, env));
+        if let Some(Some(place)) = self.facts.offsets.get_mut(end) {
             *place = place.saturating_add(lost);
         }
     }
 
     fn fin(&mut self, end: usize, arrival: Arrival) {
-        let [own, other] = if end == 0 { [0, 1] } else { [1, 0] };
-        self.speak(own, other, arrival, |talk, moment, facts, env| {
+        self.speak(1 - end, arrival, |talk, moment, facts, env| {
             talk.end(Some(end), End::Fin, moment, facts, env);
         });
     }
@@ -137,13 +135,13 @@ impl Receive for Receiver<'_> {
 impl Receiver<'_> {
     /// The connection is silent, and it is that late.
     pub(super) fn tick(&mut self, now: Timestamp) {
-        self.speak(0, 1, Arrival { at: now, acked: 0 }, |talk, moment, _, env| talk.tick(moment, env));
+        self.speak(1, Arrival { at: now, acked: 0 }, |talk, moment, _, env| talk.tick(moment, env));
     }
 
     /// The connection is over.
     pub(super) fn over(&mut self, how: End, now: Timestamp) {
         let at = if self.facts.latest.is_known() { self.facts.latest } else { now };
-        self.speak(0, 1, Arrival { at, acked: 0 }, |talk, moment, facts, env| {
+        self.speak(1, Arrival { at, acked: 0 }, |talk, moment, facts, env| {
             talk.end(None, how, moment, facts, env);
         });
         if self.talk.is_unknown() {
@@ -154,7 +152,6 @@ impl Receiver<'_> {
     #[inline]
     fn speak(
         &mut self,
-        own: usize,
         other: usize,
         arrival: Arrival,
         call: impl FnOnce(&mut Talk, Moment, &mut talk::Facts<'_>, &mut Env<'_>),
@@ -169,7 +166,6 @@ impl Receiver<'_> {
             // Of an end that has said nothing yet, an acknowledgement tells where it will begin.
             *place = arrival.acked;
         }
-        let _ = own;
         let [low, high] = &facts.endpoints;
         let mut about = talk::Facts {
             protocols: self.protocols,
@@ -227,15 +223,15 @@ impl Receiver<'_> {
 
     fn count_muted(&mut self, mute: Mute, bytes: usize) {
         let losses = &mut self.shared.losses;
-        if mute == Mute::Opaque {
-            losses.opaque_bytes += bytes as u64;
-        }
-        if !std::mem::replace(&mut self.facts.counted, true) {
-            match mute {
-                Mute::Unknown => losses.unknown_flows += 1,
-                Mute::Opaque => losses.opaque_flows += 1,
-                Mute::Done => {}
+        let first = !std::mem::replace(&mut self.facts.counted, true);
+        match mute {
+            Mute::Unknown => losses.unknown_flows += u64::from(first),
+            Mute::Opaque => {
+                losses.opaque_flows += u64::from(first);
+                // What waited to be recognised is opaque too.
+                losses.opaque_bytes += if first { self.facts.seen } else { bytes as u64 };
             }
+            Mute::Done => {}
         }
     }
 }

@@ -177,11 +177,11 @@ fn lost_bytes_are_a_gap_once_acknowledged_and_a_grace_later() {
 }
 
 #[test]
-fn lost_bytes_are_a_gap_after_sixteen_packets_without_any_time() {
+fn lost_bytes_are_a_gap_after_eighty_packets_without_any_time() {
     let mut net = Net::new();
     net.capture(data(0, 100, 50, 0));
     net.capture(data(1, 0, 0, 150));
-    for packet in 0..16 {
+    for packet in 0..GRACE_PACKETS {
         assert_eq!(net.lost(), 0, "packet {packet}");
         net.ms -= 1;
         net.capture(data(1, 0, 0, 150));
@@ -405,20 +405,20 @@ fn sent(turns: &[(usize, Vec<u64>)]) -> (Vec<Sent>, [u64; 2]) {
     let mut all = Vec::new();
     for (end, lens) in turns {
         for len in lens {
-            all.push(Sent { end: *end, offset: offsets[*end], len: *len, acked: offsets[1 - end], fin: false });
+            all.push(Sent {
+                end: *end,
+                offset: offsets[*end],
+                len: *len,
+                acked: offsets[1 - end],
+                fin: false,
+            });
             offsets[*end] += len;
         }
         all.push(data(1 - end, offsets[1 - end], 0, offsets[*end]));
     }
     for end in 0..2 {
         let fins = [end as u64, 0];
-        all.push(Sent {
-            end,
-            offset: offsets[end],
-            len: 0,
-            acked: offsets[1 - end] + fins[0],
-            fin: true,
-        });
+        all.push(Sent { end, offset: offsets[end], len: 0, acked: offsets[1 - end] + fins[0], fin: true });
     }
     (all, offsets)
 }

@@ -67,13 +67,15 @@ pub(crate) fn mixed_up(packets: &[Packet], seed: u64) -> Vec<Packet> {
             state ^= state << 17;
             let moves = packet.flags & SYN == 0 && state % 4 == 0;
             let by = if moves { (state >> 8) as usize % 8 } else { 0 };
-            let near = |by: &usize| {
-                packets.get(place + by).is_some_and(|other| other.at.since(packet.at) < LATE)
-            };
+            let near =
+                |by: &usize| packets.get(place + by).is_some_and(|other| other.at.since(packet.at) < LATE);
             (place + (0..=by).rev().find(near).unwrap_or(0), packet)
         })
         .collect();
     late.sort_by_key(|(place, _)| *place);
     // A capture's clock goes on, whatever is captured.
-    late.iter().zip(packets).map(|((_, packet), first)| Packet { at: first.at, ..(*packet).clone() }).collect()
+    late.iter()
+        .zip(packets)
+        .map(|((_, packet), first)| Packet { at: first.at, ..(*packet).clone() })
+        .collect()
 }

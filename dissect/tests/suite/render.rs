@@ -33,7 +33,12 @@ pub(crate) fn summary(entries: &[Entry]) -> String {
         })
         .collect();
     if !rest.is_empty() {
-        let _ = writeln!(out, "\n… and {} more, fingerprint {:016x}", entries.len() - LINES, hash(rest.as_bytes()));
+        let _ = writeln!(
+            out,
+            "\n… and {} more, fingerprint {:016x}",
+            entries.len() - LINES,
+            hash(rest.as_bytes())
+        );
     }
     out
 }
@@ -104,7 +109,8 @@ pub(crate) fn short(message: &Message, out: &mut String) {
     match &message.payload {
         Payload::Empty => out.push('-'),
         Payload::HttpRequest(request) => {
-            let _ = write!(out, "{} {}", text(message.text(request.method)), text(message.text(request.target)));
+            let _ =
+                write!(out, "{} {}", text(message.text(request.method)), text(message.text(request.target)));
         }
         Payload::HttpResponse(response) => {
             let _ = write!(out, "{}", response.status);
