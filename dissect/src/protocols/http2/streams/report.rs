@@ -22,7 +22,7 @@ const INTERIM_MESSAGES: u32 = 256;
 /// How long the rest of a request is awaited after its response is whole.
 const LATE_REQUEST: u64 = 5 * SECOND;
 /// How long a stream is awaited of which frames may be lost, the last among them.
-const LOSSY: u64 = 30 * SECOND;
+const LOSSY: u64 = 300 * SECOND;
 
 impl Slot {
     fn is_grpc(&self) -> bool {
