@@ -299,6 +299,32 @@ test("a drag in the strip chooses a range; the list, the address and the legend 
     await reader.untilShown(all);
   }));
 
+test("the wheel zooms into the strip, and one button leads back", () =>
+  reading({}, async (reader) => {
+    await reader.rows.first().waitFor();
+    const box = await reader.page.getByTestId("brush").boundingBox();
+    await reader.page.mouse.move(box.x + box.width / 2, box.y + 20);
+    await reader.page.mouse.wheel(0, -300);
+    const whole = reader.page.getByRole("button", { name: "Whole time" });
+    await whole.click();
+    await whole.waitFor({ state: "detached" });
+  }));
+
+test("theme, rows and zone are the reader's own, and are kept over a reload", () =>
+  reading({}, async (reader) => {
+    const theme = () => reader.page.evaluate(() => document.documentElement.dataset.theme ?? "system");
+    await reader.page.getByRole("button", { name: "Theme: system" }).click();
+    await reader.page.getByRole("button", { name: "Theme: light" }).click();
+    assert.equal(await theme(), "dark");
+    await reader.page.getByRole("button", { name: /^More/ }).click();
+    await reader.page.getByRole("menuitem", { name: /Comfortable rows/ }).click();
+    await reader.page.reload();
+    assert.equal(await theme(), "dark", "set before anything is painted");
+    await reader.rows.first().waitFor();
+    assert.equal((await reader.rows.first().boundingBox()).height, 32);
+    assert.equal(new URL(reader.page.url()).search, "");
+  }));
+
 test("a filter that leaves nothing names the part that excludes most", () =>
   reading({}, async (reader) => {
     await reader.apply("grpc and response.status == 599");

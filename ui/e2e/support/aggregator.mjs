@@ -11,6 +11,7 @@ export class Aggregator {
   static async open({ limit = "2GB", source = "local" } = {}) {
     const aggregator = new Aggregator();
     aggregator.folder = await mkdtemp(join(tmpdir(), "mizu-page-"));
+    aggregator.token = TOKEN;
     aggregator.limit = limit;
     aggregator.source = source;
     aggregator.tokenFile = join(aggregator.folder, "token");

@@ -1,6 +1,5 @@
 // A real browser with the page open. A fault in the page's code, or a request that leaves the origin, fails the test.
 import { chromium } from "playwright-core";
-import { TOKEN } from "./aggregator.mjs";
 
 const ARGS = [
   "--headless=new",
@@ -36,7 +35,7 @@ export class Reader {
     });
     reader.context.on("request", (request) => reader.requests.push(request.url()));
     reader.page.on("websocket", (socket) => reader.requests.push(socket.url()));
-    await reader.page.goto(aggregator.address(`?token=${TOKEN}`));
+    await reader.page.goto(aggregator.address(`?token=${aggregator.token}`));
     if (path) await reader.page.goto(aggregator.address(path));
     return reader;
   }

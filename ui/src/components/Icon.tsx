@@ -35,7 +35,7 @@ const PATHS = {
   star: "m8 2.5 1.7 3.5 3.8.55-2.75 2.7.65 3.8L8 11.25l-3.4 1.8.65-3.8L2.5 6.55 6.3 6z",
   more: "|M3.5 8h.05M8 8h.05M12.5 8h.05",
   lost: "M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0zM4.2 4.2l7.6 7.6",
-} as const;
+};
 
 // What stands after a bar is dots, and drawn thicker.
 export type IconName = keyof typeof PATHS;

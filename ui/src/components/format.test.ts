@@ -17,7 +17,7 @@ describe("numbers", () => {
       [1_240_000, "1.24 s"],
       [42_000_000, "42 s"],
       [182_000_000, "3 m 02 s"],
-    ] as const) {
+    ] satisfies [number, string][]) {
       expect(duration(us), String(us)).toBe(want);
     }
   });
@@ -30,7 +30,7 @@ describe("numbers", () => {
       [99_960, "100 KB"],
       [999_600, "1.0 MB"],
       [148_000_000, "148 MB"],
-    ] as const) {
+    ] satisfies [number, string][]) {
       expect(bytes(value), String(value)).toBe(want);
     }
   });

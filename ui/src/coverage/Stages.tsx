@@ -3,9 +3,9 @@ import type { WorkerCoverage } from "../api/types.ts";
 import { assertNever } from "../components/assertNever.ts";
 import { Icon } from "../components/Icon.tsx";
 import styles from "./Coverage.module.css";
-import { STAGES, type Step, stages } from "./health.ts";
+import { STAGES, type Stage, type Step, stages } from "./health.ts";
 
-const TITLES: Readonly<Record<(typeof STAGES)[number], string>> = {
+const TITLES: Readonly<Record<Stage, string>> = {
   listen: "Listening",
   packet: "Packets",
   call: "Calls",

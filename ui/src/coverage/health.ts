@@ -31,7 +31,8 @@ export function needsLook(worker: WorkerCoverage): boolean {
 
 /** Where its traffic stands: does it run, does it capture, does it find calls, do they arrive. */
 export type Step = "yes" | "no" | "waiting" | "unreached";
-export const STAGES = ["listen", "packet", "call", "deliver"] as const;
+export type Stage = "listen" | "packet" | "call" | "deliver";
+export const STAGES: readonly Stage[] = ["listen", "packet", "call", "deliver"];
 
 export function stages(worker: WorkerCoverage): readonly [Step, Step, Step, Step] {
   if (worker.state === "unavailable") return ["no", "unreached", "unreached", "unreached"];

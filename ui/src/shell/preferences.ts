@@ -3,10 +3,10 @@
 import { useSyncExternalStore } from "react";
 import type { Zone } from "../components/format.ts";
 
-export const THEMES = ["system", "light", "dark"] as const;
-export type Theme = (typeof THEMES)[number];
-export const DENSITIES = ["dense", "comfortable"] as const;
-export type Density = (typeof DENSITIES)[number];
+export type Theme = "system" | "light" | "dark";
+export const THEMES: readonly Theme[] = ["system", "light", "dark"];
+export type Density = "dense" | "comfortable";
+export const DENSITIES: readonly Density[] = ["dense", "comfortable"];
 
 export type Preferences = { theme: Theme; density: Density; zone: Zone };
 

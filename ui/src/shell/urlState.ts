@@ -4,8 +4,8 @@
 /** Which times are shown. Milliseconds since the epoch; without `to` the range goes on to now. */
 export type Range = { from: number; to: number | null };
 
-export const TABS = ["request", "response", "messages", "timing", "raw"] as const;
-export type Tab = (typeof TABS)[number];
+export type Tab = "request" | "response" | "messages" | "timing" | "raw";
+export const TABS: readonly Tab[] = ["request", "response", "messages", "timing", "raw"];
 
 export type UrlState = {
   /** The filter that the list obeys; empty for all. */
