@@ -25,6 +25,7 @@ pub struct Exchange {
 /// Messages that were used and are used again, so that a message costs no allocation in the steady state.
 #[derive(Debug, Default)]
 pub struct Pool {
+    #[expect(clippy::vec_box, reason = "messages travel in their boxes, and come back in them")]
     free: Vec<Box<Message>>,
     /// Memory that the free messages hold.
     held: usize,

@@ -61,6 +61,7 @@ pub struct Engine {
     /// Ports that this host listens on.
     listening: Vec<Endpoint>,
     /// Connections that are over, for use again.
+    #[expect(clippy::vec_box, reason = "they come out of the table in their boxes, and go back in them")]
     spare: Vec<Box<Connection>>,
     now: Timestamp,
     /// Connections so far.

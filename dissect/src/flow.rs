@@ -17,6 +17,9 @@ use std::hash::BuildHasher;
 pub(crate) use key::Key;
 use list::Links;
 
+/// Nanoseconds for which a connection's place in its list stands.
+const LISTED: u64 = 50_000_000;
+
 /// A slot's number.
 pub(crate) type Index = u32;
 
@@ -36,6 +39,8 @@ pub(crate) enum Stage {
 pub(crate) struct Slot<T> {
     pub(crate) key: Key,
     pub(crate) last: Timestamp,
+    /// When it was put at the end of its list.
+    listed: Timestamp,
     /// Tells this use of the slot from others.
     pub(crate) generation: u32,
     pub(crate) stage: Stage,
@@ -136,6 +141,7 @@ impl<T> Table<T> {
         let slot = Slot {
             key,
             last: now,
+            listed: now,
             generation: self.generation,
             stage: Stage::Opening,
             live: Some(live),
@@ -193,12 +199,12 @@ impl<T> Table<T> {
         let Some(slot) = self.slots.get_mut(index as usize) else { return };
         slot.last = slot.last.max(now);
         let old = slot.stage;
-        if old != stage {
-            slot.stage = stage;
-        } else if self.is_newest(index, stage) || stage == Stage::Closed {
-            // Closed ones go in the order in which they closed.
+        // Moving it for each packet would touch its neighbours for nothing; closed ones go in the order of closing.
+        if old == stage && (stage == Stage::Closed || now.since(slot.listed) < LISTED) {
             return;
         }
+        slot.stage = stage;
+        slot.listed = now;
         self.unlink(index, old);
         self.push(index, stage);
     }

@@ -29,10 +29,6 @@ impl<T> Table<T> {
         self.lists.get(stage as usize).copied().unwrap_or_default()
     }
 
-    pub(super) fn is_newest(&self, index: Index, stage: Stage) -> bool {
-        self.list(stage).prev == index
-    }
-
     /// Puts a slot at the end of a list.
     pub(super) fn push(&mut self, index: Index, stage: Stage) {
         let last = self.list(stage).prev;

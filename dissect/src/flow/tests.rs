@@ -72,14 +72,15 @@ fn a_second_name_leads_to_the_same_connection() {
 #[test]
 fn the_longest_silent_is_first_in_its_list() {
     let mut table = table(10);
-    let [a, b, c] = [1, 2, 3].map(|n| table.add(key(4000 + n, 80, 0).0, Box::new(n), Timestamp(n.into())));
+    let time = |n: u64| Timestamp(n * LISTED);
+    let [a, b, c] = [1, 2, 3].map(|n| table.add(key(4000 + n, 80, 0).0, Box::new(n), time(n.into())));
     assert_eq!(table.oldest(Stage::Opening), Some(a));
-    table.touch(a, Stage::Open, Timestamp(4));
-    table.touch(b, Stage::Open, Timestamp(5));
+    table.touch(a, Stage::Open, time(4));
+    table.touch(b, Stage::Open, time(5));
     assert_eq!((table.oldest(Stage::Opening), table.oldest(Stage::Open)), (Some(c), Some(a)));
-    table.touch(a, Stage::Open, Timestamp(6));
+    table.touch(a, Stage::Open, time(6));
     assert_eq!((table.oldest(Stage::Open), table.newer(b)), (Some(b), Some(a)));
-    table.touch(b, Stage::Closed, Timestamp(7));
+    table.touch(b, Stage::Closed, time(7));
     assert_eq!((table.oldest(Stage::Open), table.oldest(Stage::Closed)), (Some(a), Some(b)));
     table.remove(a);
     assert_eq!(table.oldest(Stage::Open), None);

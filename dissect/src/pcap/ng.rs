@@ -154,7 +154,7 @@ impl Ng {
             };
         }
         let len = self.order.u32(rest, 4);
-        if len < 12 || len % 4 != 0 {
+        if len < 12 || !len.is_multiple_of(4) {
             return Err(PcapError::Damaged { at, what: "a block of impossible length" });
         }
         let block = file.take(len.into())?;

@@ -176,7 +176,7 @@ impl Stream {
         if distance == 0 {
             return Some(self.offset);
         }
-        if distance > WINDOW || distance < -WINDOW {
+        if !(-WINDOW..=WINDOW).contains(&distance) {
             return None;
         }
         // A keepalive stands one byte before the next: it moves nothing.
