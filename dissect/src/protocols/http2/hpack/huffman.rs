@@ -39,17 +39,37 @@ struct Length {
     index: usize,
 }
 
-/// What the next bits are.
+/// What the next bits are, in one word: the first symbol, the one after it if that is known too, the bits of all, the bits
+/// of the first, and how many symbols there are (0 if the first one's code is not short).
 #[derive(Clone, Copy)]
-struct Short {
-    /// The first symbol and the one after it, if that is known too.
-    symbols: [u8; 2],
-    /// How many symbols; 0 if the first one's code is not short.
-    count: u8,
-    /// Bits of the first one.
-    first: u8,
-    /// Bits of all.
-    bits: u8,
+struct Short(u32);
+
+impl Short {
+    const fn new(symbols: [u8; 2], bits: usize, first: usize, count: u8) -> Self {
+        let [one, two] = symbols;
+        Self(u32::from_le_bytes([one, two, (bits | (first << 4)) as u8, count]))
+    }
+
+    #[inline]
+    const fn symbols(self) -> [u8; 2] {
+        let [one, two, ..] = self.0.to_le_bytes();
+        [one, two]
+    }
+
+    #[inline]
+    const fn bits(self) -> u32 {
+        (self.0 >> 16) & 0xf
+    }
+
+    #[inline]
+    const fn first(self) -> u32 {
+        (self.0 >> 20) & 0xf
+    }
+
+    #[inline]
+    const fn count(self) -> usize {
+        (self.0 >> 24) as usize
+    }
 }
 
 struct Tables {
@@ -65,11 +85,8 @@ struct Tables {
 #[allow(clippy::indexing_slicing)]
 const fn tables() -> Tables {
     let none = Length { bits: 0, beyond: 0, first: 0, index: 0 };
-    let mut tables = Tables {
-        short: [Short { symbols: [0; 2], count: 0, first: 0, bits: 0 }; 1 << INDEX],
-        by_code: [0; SYMBOLS],
-        long: [none; LONGEST - SHORT],
-    };
+    let mut tables =
+        Tables { short: [Short(0); 1 << INDEX], by_code: [0; SYMBOLS], long: [none; LONGEST - SHORT] };
     let mut code: u64 = 0;
     let mut index = 0;
     let mut bits = 1;
@@ -85,12 +102,7 @@ const fn tables() -> Tables {
                     let start = (code as usize) << (INDEX - bits);
                     let mut at = start;
                     while at < start + (1 << (INDEX - bits)) {
-                        tables.short[at] = Short {
-                            symbols: [symbol as u8, 0],
-                            count: 1,
-                            first: bits as u8,
-                            bits: bits as u8,
-                        };
+                        tables.short[at] = Short::new([symbol as u8, 0], bits, bits, 1);
                         at += 1;
                     }
                 }
@@ -111,15 +123,11 @@ const fn tables() -> Tables {
     let mut at = 0;
     while at < 1 << INDEX {
         let one = singles[at];
-        let left = INDEX - one.first as usize;
-        let two = singles[(at << one.first) & ((1 << INDEX) - 1)];
-        if one.count == 1 && two.count == 1 && two.first as usize <= left {
-            tables.short[at] = Short {
-                symbols: [one.symbols[0], two.symbols[0]],
-                count: 2,
-                first: one.first,
-                bits: one.first + two.first,
-            };
+        let first = one.first() as usize;
+        let two = singles[(at << first) & ((1 << INDEX) - 1)];
+        let bits = first + two.first() as usize;
+        if one.count() == 1 && two.count() == 1 && bits <= INDEX {
+            tables.short[at] = Short::new([one.symbols()[0], two.symbols()[0]], bits, first, 2);
         }
         at += 1;
     }
@@ -146,63 +154,103 @@ pub(crate) fn decode(coded: &[u8], out: &mut Vec<u8>) -> Result<(), Invalid> {
 /// Decodes into `room`, which is a byte longer than any string that is coded so. Returns how many bytes there were.
 fn decode_into(coded: &[u8], room: &mut [u8]) -> Option<usize> {
     let mut rest = coded;
-    // The next bits, from the highest down, and how many of them are from the string.
-    let mut bits: u64 = 0;
-    let mut have: u32 = 0;
-    let mut at = 0;
+    let mut reader = Reader { bits: 0, have: 0, room, at: 0 };
     while let Some((eight, _)) = rest.split_first_chunk::<8>() {
         // As many whole bytes as there is room for. What is put below them is the same that comes there next time.
-        let bytes = (64 - have) / 8;
-        bits |= u64::from_be_bytes(*eight) >> have;
-        have += bytes * 8;
-        rest = rest.get(bytes as usize..)?;
-        while have >= INDEX as u32 {
-            let short = short(bits)?;
-            let len = if short.count > 0 {
-                *room.get_mut(at..)?.first_chunk_mut()? = short.symbols;
-                at += usize::from(short.count);
-                u32::from(short.bits)
-            } else if have < LONGEST as u32 {
+        let bytes = reader.push(u64::from_be_bytes(*eight), 8);
+        rest = rest.get(bytes..)?;
+        reader.run()?;
+    }
+    while !rest.is_empty() {
+        // The last bytes, read with those before them where there are as many as a word.
+        let word = match coded.last_chunk::<8>() {
+            Some(word) => u64::from_be_bytes(*word) << (64 - 8 * rest.len()),
+            None => rest.iter().rev().fold(0, |word, byte| (word >> 8) | (u64::from(*byte) << 56)),
+        };
+        let bytes = reader.push(word, rest.len());
+        rest = rest.get(bytes..)?;
+        reader.run()?;
+    }
+    reader.finish()
+}
+
+/// A string while it is decoded.
+struct Reader<'a> {
+    /// The next bits, from the highest down.
+    bits: u64,
+    /// How many of them are from the string.
+    have: u32,
+    room: &'a mut [u8],
+    /// Symbols so far.
+    at: usize,
+}
+
+impl Reader<'_> {
+    /// Takes whole bytes of `word`, which has `len` of them from the highest down. Returns how many.
+    #[inline]
+    fn push(&mut self, word: u64, len: usize) -> usize {
+        let bytes = ((64 - self.have) as usize / 8).min(len);
+        self.bits |= word >> self.have;
+        self.have += bytes as u32 * 8;
+        bytes
+    }
+
+    /// Decodes as long as there are enough bits for any code. Fewer than [`LONGEST`] are left.
+    #[inline]
+    fn run(&mut self) -> Option<()> {
+        while self.have >= INDEX as u32 {
+            let short = short(self.bits)?;
+            let count = short.count();
+            let len = if count > 0 {
+                *self.room.get_mut(self.at..)?.first_chunk_mut()? = short.symbols();
+                self.at += count;
+                short.bits()
+            } else if self.have < LONGEST as u32 {
                 break;
             } else {
-                long(bits, room, &mut at)?
+                self.long()?
             };
-            bits <<= len;
-            have -= len;
+            self.skip(len);
+        }
+        Some(())
+    }
+
+    /// Decodes what is left when no more bytes come. Returns how many symbols there were.
+    fn finish(mut self) -> Option<usize> {
+        loop {
+            let before = self.at;
+            let short = short(self.bits)?;
+            let len = if short.count() > 0 {
+                let [first, _] = short.symbols();
+                *self.room.get_mut(self.at)? = first;
+                self.at += 1;
+                short.first()
+            } else {
+                // The end-of-string mark, or what is left of it, is longer than what is there may be.
+                self.long().unwrap_or(u32::MAX)
+            };
+            if len > self.have {
+                return ended(self.bits, self.have).then_some(before);
+            }
+            self.skip(len);
         }
     }
-    loop {
-        while have <= 56
-            && let Some((byte, left)) = rest.split_first()
-        {
-            bits |= u64::from(*byte) << (56 - have);
-            have += 8;
-            rest = left;
-        }
-        let short = short(bits)?;
-        let before = at;
-        let len = if u32::from(short.bits) <= have && short.count > 0 {
-            *room.get_mut(at..)?.first_chunk_mut()? = short.symbols;
-            at += usize::from(short.count);
-            u32::from(short.bits)
-        } else if short.count > 0 {
-            let [first, _] = short.symbols;
-            *room.get_mut(at)? = first;
-            at += 1;
-            u32::from(short.first)
-        } else {
-            match long(bits, room, &mut at) {
-                Some(len) => len,
-                // The end-of-string mark, or what is left of it.
-                None => have + 1,
-            }
-        };
-        // With bytes left there are more bits than any code has.
-        if len > have {
-            return ended(bits, have).then_some(before);
-        }
-        bits <<= len;
-        have -= len;
+
+    #[inline]
+    fn skip(&mut self, len: u32) {
+        self.bits <<= len;
+        self.have -= len;
+    }
+
+    /// Writes the symbol of a code that is not short. Returns the code's length; `None` for the end-of-string mark.
+    fn long(&mut self) -> Option<u32> {
+        let next = (self.bits >> 32) as u32;
+        let length = TABLES.long.iter().find(|length| u64::from(next) < length.beyond)?;
+        let nth = next.checked_sub(length.first)? >> (32 - length.bits);
+        let symbol = TABLES.by_code.get(length.index + nth as usize).copied()?;
+        *self.room.get_mut(self.at)? = u8::try_from(symbol).ok()?;
+        self.at += 1;
+        Some(length.bits)
     }
 }
 
@@ -210,17 +258,6 @@ fn decode_into(coded: &[u8], room: &mut [u8]) -> Option<usize> {
 #[inline]
 fn short(bits: u64) -> Option<Short> {
     TABLES.short.get((bits >> (64 - INDEX)) as usize).copied()
-}
-
-/// Writes the symbol of a code that is not short. Returns the code's length; `None` for the end-of-string mark.
-fn long(bits: u64, room: &mut [u8], at: &mut usize) -> Option<u32> {
-    let next = (bits >> 32) as u32;
-    let length = TABLES.long.iter().find(|length| u64::from(next) < length.beyond)?;
-    let nth = next.checked_sub(length.first)? >> (32 - length.bits);
-    let symbol = TABLES.by_code.get(length.index + nth as usize).copied()?;
-    *room.get_mut(*at)? = u8::try_from(symbol).ok()?;
-    *at += 1;
-    Some(length.bits)
 }
 
 /// Whether what is left is padding: fewer than 8 bits, all set.
