@@ -99,7 +99,7 @@ impl Engine {
     /// Takes a frame.
     #[inline]
     pub fn frame(&mut self, frame: Frame<'_>, sink: &mut dyn Sink) {
-        self.now = self.now.max(frame.at);
+        self.set_time(frame.at);
         if self.now >= self.timers.due() {
             self.run_timers(sink);
         }

@@ -235,9 +235,13 @@ impl Streams {
                     own.hole = None;
                     continue;
                 }
-                // Bytes acknowledged since the hole was noticed have a grace of their own.
+                // Bytes acknowledged since the hole was noticed have a grace of their own; a clock that stepped back since
+                // then does not make it longer.
                 let hole = match own.hole {
-                    Some(hole) if hole.behind > own.reached() => hole,
+                    Some(hole) if hole.behind > own.reached() => {
+                        let at = hole.at.min(arrival.at);
+                        *own.hole.insert(end::Hole { at, ..hole })
+                    }
                     _ => *own.hole.insert(end::Hole { packets, at: arrival.at, behind }),
                 };
                 if packets.saturating_sub(hole.packets) >= GRACE_PACKETS || arrival.at.since(hole.at) >= GRACE

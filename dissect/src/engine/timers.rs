@@ -23,6 +23,10 @@ const SWEEP: u64 = 500_000_000;
 const QUIET: u64 = 1_000_000_000;
 const REST: u64 = 5_000_000_000;
 
+/// Nanoseconds before the latest frame at which a frame is from long before it, and how many of them in a row make time.
+const BACK: u64 = 1_000_000_000;
+const BACK_FRAMES: u32 = 32;
+
 /// When to look at what.
 #[derive(Debug, Default)]
 pub(super) struct Timers {
@@ -31,6 +35,8 @@ pub(super) struct Timers {
     sweep: Timestamp,
     rest: Timestamp,
     due: Timestamp,
+    /// Frames in a row that were captured long before the latest.
+    earlier: u32,
 }
 
 impl Timers {
@@ -47,6 +53,14 @@ impl Timers {
         self.due = self.due.min(until);
     }
 
+    /// The clock stepped back to `now`.
+    fn step_back(&mut self, now: Timestamp) {
+        for (until, ..) in &mut self.waiting {
+            *until = (*until).min(now.plus(GRACE));
+        }
+        (self.sweep, self.rest, self.due) = (now, now, now);
+    }
+
     fn next_waiting(&mut self, now: Timestamp) -> Option<(Index, u32)> {
         let (until, index, generation) = *self.waiting.front()?;
         if until > now {
@@ -58,6 +72,23 @@ impl Timers {
 }
 
 impl Engine {
+    /// Sets the time by a frame's. A frame from long before the latest one is a stray, many in a row are a clock that was
+    /// set back (or captures one behind the other in a file), after which no timer would run for as long.
+    #[inline]
+    pub(super) fn set_time(&mut self, at: Timestamp) {
+        if at >= self.now {
+            self.now = at;
+            self.timers.earlier = 0;
+        } else if self.now.since(at) > BACK {
+            self.timers.earlier += 1;
+            if self.timers.earlier >= BACK_FRAMES {
+                self.timers.earlier = 0;
+                self.now = at;
+                self.timers.step_back(at);
+            }
+        }
+    }
+
     pub(super) fn run_timers(&mut self, sink: &mut dyn Sink) {
         let now = self.now;
         // Only as many as there are: one whose hole goes on being one waits again.

@@ -163,7 +163,7 @@ pub(super) struct Net {
     pub(super) interface: u32,
     /// Which way the client's packets go.
     pub(super) heading: Heading,
-    ms: u64,
+    pub(super) ms: u64,
 }
 
 impl Net {
@@ -183,7 +183,7 @@ impl Net {
             next: [0; 2],
             interface: 1,
             heading: Heading::Unknown,
-            ms: 1_000_000,
+            ms: 10_000_000,
         }
     }
 

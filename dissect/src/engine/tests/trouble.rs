@@ -145,3 +145,29 @@ fn a_clock_that_steps_back_and_forth_stops_nothing() {
     }
     assert_eq!(words(&net.found), ["x>y"; 4]);
 }
+
+#[test]
+fn after_a_clock_was_set_back_gaps_are_told_as_before() {
+    let mut net = Net::new();
+    net.handshake();
+    net.say(0, "Qone\n");
+    net.say_unseen(1, "Aeins\n");
+    net.say(0, "Qtwo\n");
+    net.ms -= 3_600_000;
+    // The other connections of the host go on.
+    let (client, next) = (net.client, net.next);
+    net.client.port = 5001;
+    net.begin();
+    net.handshake();
+    for _ in 0..BACK_ENOUGH {
+        net.say(0, "Qx\n");
+        net.say(1, "Ay\n");
+    }
+    (net.client, net.next) = (client, next);
+    net.say(1, "Azwei\n");
+    assert!(!words(&net.found).contains(&"two>zwei".to_owned()));
+    net.wait(300);
+    assert!(words(&net.found).contains(&"two>zwei".to_owned()), "{:?}", words(&net.found));
+}
+
+const BACK_ENOUGH: usize = 40;
