@@ -1,5 +1,5 @@
 // What was lost, in one line for the status bar.
-import type { Coverage, LossView } from "../api/types.ts";
+import type { Coverage } from "../api/types.ts";
 import { amount, isSerious } from "./health.ts";
 
 /** The worst loss with its cause and where; empty if no call was lost. */
@@ -11,10 +11,6 @@ export function lossSentence(coverage: Coverage): string {
   const where = coverage.workers.length > 1 && at.length === 1 && at[0] ? ` on ${at[0].pod || at[0].worker}` : "";
   const others = serious.length > 1 ? `, ${serious.length - 1} more` : "";
   return `${amount(worst.count, worst.unit)} lost (${lowerFirst(worst.label)}${where}${others})`;
-}
-
-export function sumOf(losses: readonly LossView[], cause: string): number {
-  return losses.find((loss) => loss.cause === cause)?.count ?? 0;
 }
 
 function lowerFirst(text: string): string {

@@ -179,12 +179,6 @@ export class EntryStore {
     this.painter.next();
   }
 
-  /** Shows what waits without following what comes after it. */
-  reveal(): void {
-    this.shown = this.ranks.end;
-    this.painter.next();
-  }
-
   /** The reader knows that rows were skipped. */
   caughtUp(): void {
     this.skipped = 0;

@@ -30,7 +30,13 @@ export function Completions({ list, draft, chosen, onTake }: Props) {
           <span className="quiet cut">{help}</span>
         </div>
       ) : null}
-      <div className={styles.options} id="completions" role="listbox" aria-label="Completions" ref={options}>
+      <div
+        className={values ? styles.options : `${styles.options} ${styles.words}`}
+        id="completions"
+        role="listbox"
+        aria-label="Completions"
+        ref={options}
+      >
         {list.items.map((item, index) => (
           <div
             key={`${item.kind} ${item.text}`}

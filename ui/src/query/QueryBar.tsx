@@ -14,6 +14,7 @@ import { FilterInput } from "./FilterInput.tsx";
 import { remember, useHistory } from "./keptFilters.ts";
 import styles from "./QueryBar.module.css";
 import { SavedMenu } from "./SavedMenu.tsx";
+import { isAtCaret, isUnfinished } from "./unfinished.ts";
 import { useCompletions, useDraft } from "./useDraft.ts";
 import { ViewMenu } from "./ViewMenu.tsx";
 
@@ -43,7 +44,11 @@ export function QueryBar({ ref, applied, range, loading, refused, onApply, onRan
   const { verdict, check } = useDraft(draft, applied, range);
   const completions = useCompletions(draft, caret, focused && completing);
   const items = completions?.items ?? [];
-  const error = complaint ?? verdict?.error ?? (draft === applied ? refused : null);
+  const found = verdict?.error ?? null;
+  const offered = focused && completing && items.length > 0;
+  // A word that is being typed, and for which there are offers, is not an error yet.
+  const early = found !== null && offered && isUnfinished(found, draft);
+  const error = complaint ?? (early ? null : found) ?? (draft === applied ? refused : null);
 
   useEffect(() => {
     setDraft(applied);
@@ -121,7 +126,7 @@ export function QueryBar({ ref, applied, range, loading, refused, onApply, onRan
         return false;
     }
   }
-  const popup = focused && completing && items.length > 0;
+  const popup = offered && (error === null || isAtCaret(error, caret));
   return (
     <div className={styles.bar} role="search">
       <FilterInput

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fixed, pieces } from "./pieces.ts";
+import { isAtCaret, isUnfinished } from "./unfinished.ts";
 
 describe("an error in a filter", () => {
   const text = "http and respnse.status >= 500";
@@ -25,5 +26,18 @@ describe("an error in a filter", () => {
   it("is mended by its suggestion", () => {
     expect(fixed(text, error)).toBe("http and response.status >= 500");
     expect(fixed(text, { ...error, suggestion: null })).toBe(text);
+  });
+});
+
+describe("a draft", () => {
+  const error = { message: "", start: 9, end: 18, suggestion: null };
+  it("is unfinished where the error lies at its end, and wrong where more follows", () => {
+    expect(isUnfinished(error, "http and response.")).toBe(true);
+    expect(isUnfinished(error, "http and response.  ")).toBe(true);
+    expect(isUnfinished(error, "http and response. >= 5")).toBe(false);
+  });
+  it("is completed rather than complained about where the cursor stands in the error", () => {
+    expect(isAtCaret(error, 12)).toBe(true);
+    expect(isAtCaret(error, 20)).toBe(false);
   });
 });
