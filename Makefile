@@ -47,6 +47,13 @@ bench: ## Seconds and ratios to tshark over captures made on the spot (root, Deb
 bench-live: ## Loss-free rate and cost to the server, live on two network namespaces (root)
 	@benches/live.sh
 
+bench-ingest: engine ## What storing costs the aggregator and its engine, against the engine alone
+	cargo bench --package mizu-aggregator --bench ingest_cost
+
+kills: engine ## Exactly once under forty kills of aggregator and engine, two minutes at 1,000 entries/s
+	cargo build --workspace --bins --tests
+	cargo test --workspace --test kills
+
 bench-counts: ## Instructions an entry under callgrind, gated at +3 %
 	@tests/run.sh counts
 
@@ -59,4 +66,4 @@ hooks: ## Lets git run .githooks/pre-commit before each commit
 clean: ## Takes away what was built (the cache outside the tree stays)
 	rm -rf $(TARGET) ui/dist ui/node_modules
 
-.PHONY: help demo test check accept build ui engine corpus bench bench-live bench-counts fuzz hooks clean
+.PHONY: help demo test check accept build ui engine corpus bench bench-live bench-ingest bench-counts kills fuzz hooks clean

@@ -20,7 +20,8 @@ tier_lint() {
   cargo clippy "${WHOLE[@]}" --test corpus --test counts -- -D warnings
   if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not installed; tidy holds the same lists"; fi
 }
-tier_drift() { sub_make ui; cargo test "${WHOLE[@]}" drift; }
+# Tests that hold generated files to their source; they run with `unit` too.
+tier_drift() { sub_make ui; cargo test "${WHOLE[@]}" -- have_not_drifted contract_that_is_checked_in in_step_with_the_proto; }
 tier_unit() { sub_make ui engine; cargo test "${WHOLE[@]}"; }
 tier_page() { sub_make ui/node_modules/.package-lock.json; npm --prefix ui test --silent; }
 tier_corpus() { binaries; cargo test "${WHOLE[@]}" --test corpus -- --nocapture; }
