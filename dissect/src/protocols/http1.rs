@@ -107,6 +107,8 @@ struct Http1 {
     unsure: bool,
     /// The client waits for a `100 Continue` before it sends the body of the request under way.
     expects: bool,
+    /// Where the response begins that is read or awaited, and what the server had received when it sent that byte.
+    beginning: (u64, u64),
     /// What the client had received of the server when it sent its last request.
     asked_at: u64,
     /// The client sent a request before the one before was answered.
@@ -130,6 +132,7 @@ impl Http1 {
             informational: 0,
             unsure: false,
             expects: false,
+            beginning: (u64::MAX, 0),
             asked_at: 0,
             pipelined: false,
             unpairable: false,

@@ -18,6 +18,9 @@ impl Http1 {
         let mut used = 0;
         loop {
             let rest = bytes.get(used..).unwrap_or_default();
+            if !rest.is_empty() && matches!(self.server.reading, Reading::Seek | Reading::Head(_)) {
+                self.see_beginning(used, cx);
+            }
             match self.server.reading {
                 Reading::Seek => match probe::begins(Side::Server, rest) {
                     Guess::Yes { .. } => self.server.reading = Reading::Head(0),
@@ -143,6 +146,15 @@ impl Http1 {
         Ok(Some((head.len, self.leaves_http(&facts, method, cx))))
     }
 
+    /// Notes what the server had received when it sent the first byte of what begins at `used`: while a head is not whole
+    /// it is offered again with later segments, whose acknowledgements may cover requests that came meanwhile.
+    fn see_beginning(&mut self, used: usize, cx: &Cx<'_>) {
+        let at = cx.offset + used as u64;
+        if self.beginning.0 != at {
+            self.beginning = (at, cx.acked);
+        }
+    }
+
     /// Whether the response under way belongs to the oldest request that waits. Requests that it shows to have no
     /// response go out.
     fn find_request(&mut self, cx: &mut Cx<'_>) -> bool {
@@ -159,7 +171,7 @@ impl Http1 {
         match self.requests.first() {
             None => false,
             // The server has not received this request, so it answers one that was not captured.
-            Some(pending) if pending.after_loss && cx.acked <= pending.begin => false,
+            Some(pending) if pending.after_loss && self.beginning.1 <= pending.begin => false,
             Some(pending) => !pending.unpairable,
         }
     }
@@ -167,7 +179,8 @@ impl Http1 {
     /// Behind lost bytes: the response can only be to the newest request that the server has received, and only if the
     /// client never sends one before the last is answered.
     fn find_request_by_acknowledgement(&mut self, cx: &mut Cx<'_>) -> bool {
-        let received = self.requests.iter().filter(|pending| pending.begin < cx.acked).count();
+        let acked = self.beginning.1;
+        let received = self.requests.iter().filter(|pending| pending.begin < acked).count();
         if received == 0 {
             return false;
         }
@@ -178,7 +191,7 @@ impl Http1 {
         }
         let Some(newest) = self.requests.first() else { return false };
         // A request that was lost behind this one may be the one that is answered.
-        let doubtful = self.client_lost_at.is_some_and(|at| newest.begin < at && at < cx.acked);
+        let doubtful = self.client_lost_at.is_some_and(|at| newest.begin < at && at < self.beginning.1);
         if doubtful || newest.unpairable {
             if newest.over
                 && let Some(pending) = self.requests.take()
