@@ -1,4 +1,8 @@
 //! What `mizu` answers before it starts anything: wrong arguments, files that are no captures, parts that are missing.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may fail by panicking, and clippy.toml does not reach its helpers"
+)]
 
 use std::{
     path::Path,

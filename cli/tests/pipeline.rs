@@ -1,6 +1,11 @@
 //! `mizu` with all its parts, as users run it: the page fills, errors are said, nothing is left behind.
 //!
 //! Needs the binaries of the whole workspace beside `mizu`; the tier `pipeline` builds them first.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking, and clippy.toml does not reach its helpers"
+)]
 
 #[path = "pipeline/capture.rs"]
 mod capture;

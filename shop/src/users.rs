@@ -2,7 +2,7 @@
 //!
 //! State: ten fixed customers, and the 10,000 newest session tokens in memory. Passwords are for show: `tea-<name>`.
 
-#[expect(unreachable_pub, unused_qualifications, clippy::all, clippy::indexing_slicing, reason = "generated")]
+#[expect(unreachable_pub, unused_qualifications, clippy::all, reason = "generated")]
 #[rustfmt::skip]
 pub(crate) mod proto;
 

@@ -50,7 +50,7 @@ impl Mizu {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let (lines_tx, lines) = mpsc::channel();
+        let (lines_tx, lines) = mpsc::sync_channel(256);
         let stdout = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || {
             stdout.lines().map_while(Result::ok).try_for_each(|line| lines_tx.send(line))

@@ -33,6 +33,9 @@ use crate::{
     },
 };
 
+/// How long the next message of a WebSocket may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// The load is at its end: the customer goes home.
 pub(crate) struct Home;
 
@@ -262,14 +265,11 @@ impl Customer {
             let messages = if wanted.is_empty() { 2 } else { 4 + self.caller.chance().below(8) };
             for _ in 0..messages {
                 message.clear();
-                tokio::time::timeout(Duration::from_secs(3), incoming.receive_data(&mut message)).await??;
+                tokio::time::timeout(PATIENCE, incoming.receive_data(&mut message)).await??;
             }
             out.close().await?;
             // The server's half of the closing handshake.
-            while tokio::time::timeout(Duration::from_secs(3), incoming.receive_data(&mut message))
-                .await?
-                .is_ok()
-            {}
+            while tokio::time::timeout(PATIENCE, incoming.receive_data(&mut message)).await?.is_ok() {}
             anyhow::Ok(())
         };
         watch.await.map_err(|_| End::Lost)
