@@ -36,7 +36,7 @@ export function nextCommands(status: Status, workers: readonly WorkerCoverage[])
     steps.push({ say: "Give the right to capture", command: "sudo mizu tap --local" });
   if (status.source === "local" && !refused && workers.length > 0) {
     steps.push({ say: "Send one call to see it arrive", command: "curl -s http://localhost:8080/" });
-    steps.push({ say: "Listen on every interface", command: "mizu tap --local --interface any" });
+    steps.push({ say: "Listen on every interface", command: "mizu tap --local" });
   }
   if (workers.some((worker) => worker.stage === "only_opaque")) {
     steps.push({
