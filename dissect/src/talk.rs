@@ -3,60 +3,15 @@
 //! In: the bytes of both ends in order. Out: exchanges. Holds the first bytes until it is known what they are, tells
 //! the ends' roles, and starts over where a protocol gives way to another or was wrongly recognised.
 
-use smallvec::SmallVec;
+mod roles;
+mod search;
 
 use crate::conversation::{Conversation, Env, Moment, Verdict};
 use crate::detect::{self, Answer, CERTAIN, Found, Question};
 use crate::protocol::{End, Protocol, Side};
-
-/// Segments that are looked at on a connection whose beginning is not known, before it is given up.
-const TRIES: u8 = 32;
-
-/// How the roles of the ends are known; later ones are better.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum RoleBy {
-    /// The lower port is the server's.
-    #[default]
-    Port,
-    /// Bytes that only one role sends.
-    Content,
-    /// A port that this host listens on.
-    Listening,
-    /// The SYN's acknowledgement.
-    SynAck,
-    /// The SYN.
-    Syn,
-}
-
-/// Which end plays which part.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Roles {
-    /// The client's end.
-    pub(crate) client: usize,
-    pub(crate) by: RoleBy,
-}
-
-impl Roles {
-    #[inline]
-    pub(crate) const fn side(self, end: usize) -> Side {
-        if end == self.client { Side::Client } else { Side::Server }
-    }
-
-    #[inline]
-    pub(crate) const fn end(self, side: Side) -> usize {
-        match side {
-            Side::Client => self.client,
-            Side::Server => 1 - self.client,
-        }
-    }
-
-    /// Takes a better word for the roles.
-    pub(crate) fn set(&mut self, client: usize, by: RoleBy) {
-        if by > self.by {
-            *self = Self { client, by };
-        }
-    }
-}
+pub(crate) use roles::{RoleBy, Roles};
+pub(crate) use search::Search;
+use search::{Look, Waiting};
 
 /// Why a connection is not followed, or not any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,97 +47,6 @@ pub(crate) struct Known {
 impl Default for Talk {
     fn default() -> Self {
         Self::Unknown(Search::default())
-    }
-}
-
-/// The first bytes of a connection, until it is known what they are.
-#[derive(Debug)]
-pub(crate) struct Search {
-    /// What waits, in the order captured.
-    bytes: Vec<u8>,
-    pieces: SmallVec<[Waiting; 2]>,
-    ends: [Look; 2],
-    tries: u8,
-    not: Option<&'static str>,
-}
-
-/// A piece of the bytes that wait.
-#[derive(Debug, Clone, Copy)]
-struct Waiting {
-    end: usize,
-    len: usize,
-    offset: u64,
-    moment: Moment,
-}
-
-/// How far the look at one end is.
-#[derive(Debug, Clone, Copy, Default)]
-struct Look {
-    /// The beginning was missed: each segment is looked at by itself.
-    midway: bool,
-    /// No protocol begins as this end did.
-    nothing: bool,
-    segments: u8,
-    /// Bytes lost before what is looked at.
-    lost: u64,
-}
-
-impl Default for Search {
-    fn default() -> Self {
-        Self {
-            bytes: Vec::new(),
-            pieces: SmallVec::new(),
-            ends: [Look::default(); 2],
-            tries: TRIES,
-            not: None,
-        }
-    }
-}
-
-impl Search {
-    /// A search in streams whose beginnings are not known.
-    pub(crate) fn midway() -> Self {
-        let look = Look { midway: true, ..Look::default() };
-        Self { ends: [look; 2], ..Self::default() }
-    }
-
-    fn look(&mut self, end: usize) -> &mut Look {
-        let [a, b] = &mut self.ends;
-        if end == 0 { a } else { b }
-    }
-
-    fn waiting(&self, end: usize) -> usize {
-        self.pieces.iter().filter(|piece| piece.end == end).map(|piece| piece.len).sum()
-    }
-
-    /// The bytes of one end that wait, joined.
-    fn joined(&self, end: usize, out: &mut Vec<u8>) {
-        let mut at = 0;
-        for piece in &self.pieces {
-            if piece.end == end {
-                out.extend_from_slice(self.bytes.get(at..at + piece.len).unwrap_or_default());
-            }
-            at += piece.len;
-        }
-    }
-
-    fn push(&mut self, piece: Waiting, bytes: &[u8]) {
-        self.pieces.push(piece);
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    /// Forgets what waits of an end.
-    fn forget(&mut self, end: usize) {
-        let mut at = 0;
-        let bytes = &mut self.bytes;
-        self.pieces.retain(|piece| {
-            if piece.end == end {
-                bytes.drain(at..at + piece.len);
-            } else {
-                at += piece.len;
-            }
-            piece.end != end
-        });
     }
 }
 

@@ -167,7 +167,7 @@ fn fragments_are_joined() {
             let more = if (n + 1) * 24 < rest.len() { 0x2000 } else { 0 };
             piece[2..4].copy_from_slice(&(20 + part.len() as u16).to_be_bytes());
             piece[4..6].copy_from_slice(&(packet.at.millis() as u16).to_be_bytes());
-            piece[6..8].copy_from_slice(&(more | n as u16 * 3).to_be_bytes());
+            piece[6..8].copy_from_slice(&(more | (n as u16 * 3)).to_be_bytes());
             piece.extend_from_slice(part);
             let shown = Frame {
                 at: packet.at,

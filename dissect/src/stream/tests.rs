@@ -498,8 +498,8 @@ proptest! {
         }
         net.wait(500);
         net.flush();
-        for end in 0..2 {
-            let furthest = captured[end].iter().rposition(|seen| *seen).map_or(0, |last| last + 1);
+        for (end, captured) in captured.iter().enumerate() {
+            let furthest = captured.iter().rposition(|seen| *seen).map_or(0, |last| last + 1);
             prop_assert!(net.seen.reached[end] >= furthest as u64, "end {} is shown to its last byte", end);
         }
         let shown: u64 = net.seen.events.iter().map(|e| if let Event::Data { len, .. } = e { *len } else { 0 }).sum();

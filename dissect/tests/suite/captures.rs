@@ -65,7 +65,7 @@ pub(crate) fn mixed_up(packets: &[Packet], seed: u64) -> Vec<Packet> {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
-            let moves = packet.flags & SYN == 0 && state % 4 == 0;
+            let moves = packet.flags & SYN == 0 && state.is_multiple_of(4);
             let by = if moves { (state >> 8) as usize % 8 } else { 0 };
             let near =
                 |by: &usize| packets.get(place + by).is_some_and(|other| other.at.since(packet.at) < LATE);

@@ -107,7 +107,7 @@ fn truncation(folder: &str) {
     for capture in captures::of(folder) {
         let whole = Whole::new(entries(&capture.packets), capture.is_in_order());
         for end in places(capture.packets.len()) {
-            let found = entries(&capture.packets[..end]);
+            let found = entries(capture.packets.get(..end).expect("a place in the capture"));
             whole.holds(&found, &format!("{} cut at packet {end}", capture.name));
         }
     }
