@@ -35,6 +35,20 @@ impl Engine {
         self.wait();
     }
 
+    /// Whether one of the long statements runs; `None` where the engine does not answer.
+    fn runs_long(&self) -> Option<bool> {
+        // libchdb 26.7 sometimes keeps a killed statement in the list after its thread and connection are free.
+        let sql = "SELECT count() FROM system.processes \
+                   WHERE query LIKE '%0000000000%' AND query NOT LIKE '%processes%' AND NOT is_cancelled";
+        let mut stream = UnixStream::connect(&self.socket).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+        let head = "POST / HTTP/1.0\r\nhost: e\r\n";
+        write!(stream, "{head}content-length: {}\r\n\r\n{sql}", sql.len()).ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).ok()?;
+        Some(text.split_once("\r\n\r\n")?.1.trim() != "0")
+    }
+
     fn wait(&self) {
         until("the engine to answer", Duration::from_secs(30), || {
             (UnixStream::connect(&self.socket).is_ok() && self.ask("SELECT 1", "").1 == "1\n").then_some(())
@@ -116,13 +130,20 @@ fn a_statement_ends_when_its_client_leaves() {
         // Kept alive, as our own client's connections are.
         let mut client = UnixStream::connect(&engine.socket).unwrap();
         write!(client, "POST / HTTP/1.1\r\nhost: e\r\ncontent-length: {}\r\n\r\n{sql}", sql.len()).unwrap();
-        let running = || {
-            engine.done("SELECT count() FROM system.processes WHERE query LIKE '%0000000000%' AND query NOT LIKE '%processes%'")
-        };
-        until("the statement to run", Duration::from_secs(10), || (running() == "1\n").then_some(()));
+        until("the statement to run", Duration::from_secs(10), || engine.runs_long().filter(|runs| *runs));
         drop(client);
-        until("the statement to end", Duration::from_secs(10), || (running() == "0\n").then_some(()));
+        until("the statement to end", Duration::from_secs(30), || engine.runs_long().filter(|runs| !runs));
     }
+    // Nothing is left behind: all four connections that write can be at work at once.
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| engine.done("SELECT sleep(3)"));
+        }
+        until("four statements at once", Duration::from_secs(20), || {
+            let sql = "SELECT count() FROM system.processes WHERE query LIKE '%sleep(3)%' AND query NOT LIKE '%processes%'";
+            (engine.ask(sql, "x-clickhouse-user: reader\r\n").1 == "4\n").then_some(())
+        });
+    });
 }
 
 #[test]
