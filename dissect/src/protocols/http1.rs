@@ -109,6 +109,8 @@ struct Http1 {
     expects: bool,
     /// Where the response begins that is read or awaited, and what the server had received when it sent that byte.
     beginning: (u64, u64),
+    /// What the server had received when it began its last response.
+    answered_at: u64,
     /// What the client had received of the server when it sent its last request.
     asked_at: u64,
     /// The client sent a request before the one before was answered.
@@ -133,6 +135,7 @@ impl Http1 {
             unsure: false,
             expects: false,
             beginning: (u64::MAX, 0),
+            answered_at: 0,
             asked_at: 0,
             pipelined: false,
             unpairable: false,

@@ -126,6 +126,7 @@ impl Http1 {
         if let Payload::HttpResponse(response) = &mut message.payload {
             response.informational = std::mem::take(&mut self.informational);
         }
+        self.note_answers_in_a_row();
         let paired = self.find_request(cx);
         self.lost_answered |= !paired;
         let method = self.requests.first().filter(|_| paired).map_or(Method::Other, |pending| pending.method);
@@ -144,6 +145,18 @@ impl Http1 {
         self.unsure = !paired && framing != Framing::Over;
         self.answer = Some(answer);
         Ok(Some((head.len, self.leaves_http(&facts, method, cx))))
+    }
+
+    /// A response begins: whether that shows that requests were sent together. One that begins when the server had
+    /// received no more than at the beginning of the last one answers a request that was there by then.
+    fn note_answers_in_a_row(&mut self) {
+        let received = self.beginning.1;
+        if received != 0 && received == self.answered_at {
+            self.pipelined = true;
+            // Of those requests some were not seen, and their responses may still be to come.
+            self.unpairable |= self.client_lost_at.is_some();
+        }
+        self.answered_at = received;
     }
 
     /// Notes what the server had received when it sent the first byte of what begins at `used`: while a head is not whole
