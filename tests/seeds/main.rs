@@ -2,6 +2,7 @@
 //! In: `dissect/fuzz/seeds/<target>/`. A finding is added there as a file and fails here until it is fixed.
 
 #[path = "../../dissect/fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "a crate of its own, taken in as a module")]
 mod targets;
 
 use mizu_tests::checkout;
@@ -15,7 +16,8 @@ fn play(target: &str, run: fn(&[u8])) {
     let seeds: Vec<String> = checkout::paths().into_iter().filter(|p| p.starts_with(&folder)).collect();
     assert!(!seeds.is_empty(), "no seeds in {folder}");
     for seed in seeds {
-        let bytes = std::fs::read(checkout::root().join(&seed)).unwrap_or_else(|e| panic!("reading {seed}: {e}"));
+        let bytes =
+            std::fs::read(checkout::root().join(&seed)).unwrap_or_else(|e| panic!("reading {seed}: {e}"));
         // Every cut too: what is truncated is what strangers send most.
         for len in (0..bytes.len()).step_by(1 + bytes.len() / 50).chain([bytes.len()]) {
             println!("{seed} to {len}");

@@ -58,8 +58,15 @@ impl Connection {
         let (mut client, mut server) = (Side::default(), Side::default());
         for n in 0..MOST {
             let body = "b".repeat(n * 7 % 50);
-            client.say(&format!("POST /n/{n} HTTP/1.1\r\nHost: shop\r\nX-Number: {n}\r\nContent-Length: {}\r\n\r\n{body}", body.len()));
-            server.say(&format!("HTTP/1.1 200 OK\r\nX-Number: {n}\r\nContent-Length: {}\r\n\r\n{}", n * 13 % 90, "a".repeat(n * 13 % 90)));
+            client.say(&format!(
+                "POST /n/{n} HTTP/1.1\r\nHost: shop\r\nX-Number: {n}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            ));
+            server.say(&format!(
+                "HTTP/1.1 200 OK\r\nX-Number: {n}\r\nContent-Length: {}\r\n\r\n{}",
+                n * 13 % 90,
+                "a".repeat(n * 13 % 90)
+            ));
         }
         let mut made = Self { frames: Vec::new(), answered: 0, from_begin: options & 1 == 1 };
         let mut fates = Fates::AllSeen;
@@ -72,8 +79,13 @@ impl Connection {
             let &[what, len] = op else { continue };
             let by_client = what & 1 == 0;
             // The server may answer what it has whole.
-            let may = if by_client { client.stream.len() } else { client.whole().checked_sub(1).map_or(0, |n| server.ends[n]) };
-            let (me, other, name) = if by_client { (&mut client, &server, CLIENT) } else { (&mut server, &client, SERVER) };
+            let may = if by_client {
+                client.stream.len()
+            } else {
+                client.whole().checked_sub(1).map_or(0, |n| server.ends[n])
+            };
+            let (me, other, name) =
+                if by_client { (&mut client, &server, CLIENT) } else { (&mut server, &client, SERVER) };
             let end = match len {
                 0 => me.ends.iter().copied().find(|end| *end > me.sent).unwrap_or(me.sent),
                 n => me.sent + usize::from(n) * 8,

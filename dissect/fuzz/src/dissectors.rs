@@ -1,7 +1,7 @@
 //! The dissectors, each fed with a conversation as `script` reads it. Oracles: what is held stays within the limits, nothing is held
 //! once all is over, and cutting the same bytes into pieces gives the same exchanges (where nothing was lost and nothing was broken).
 
-use crate::script::Script;
+use super::script::Script;
 use mizu_dissect::testkit::{Played, Turn, run};
 use mizu_dissect::{Dissector, Limits, Side, protocols};
 use mizu_entry::{Body, Message, Notes, Timestamp};
@@ -24,7 +24,10 @@ pub(crate) const LIMITS: Limits = Limits {
 
 /// What a connection may hold under these limits: what is carried and pending, and for each open stream two messages with their heads
 /// and bodies; doubled, since buffers grow by doubling.
-const MOST_HELD: usize = 2 * (2 * LIMITS.carry_cap + LIMITS.pending_bytes + LIMITS.open_streams * 2 * (LIMITS.head_cap + 2 * LIMITS.body_cap));
+const MOST_HELD: usize = 2
+    * (2 * LIMITS.carry_cap
+        + LIMITS.pending_bytes
+        + LIMITS.open_streams * 2 * (LIMITS.head_cap + 2 * LIMITS.body_cap));
 
 /// HTTP/1.x.
 pub fn http1(data: &[u8]) {
@@ -102,13 +105,23 @@ fn play(name: &str, before: &[Turn], data: &[u8]) {
 /// Holds two playings of the same bytes to the same exchanges, unless one met bytes that break the protocol: where reading goes on then
 /// depends on where a segment begins.
 fn compare(whole: &Played, cut: &Played) {
-    let is_broken = |played: &Played| played.verdict.is_some() || played.exchanges.iter().any(|e| e.notes.contains(Notes::MALFORMED));
+    let is_broken = |played: &Played| {
+        played.verdict.is_some() || played.exchanges.iter().any(|e| e.notes.contains(Notes::MALFORMED))
+    };
     if is_broken(whole) || is_broken(cut) {
         return;
     }
     let (whole, cut) = (timeless(whole), timeless(cut));
-    let brief = |all: &[String]| all.iter().map(|one| one.chars().take(150).collect::<String>()).collect::<Vec<_>>().join("\n  ");
-    assert_eq!(whole.len(), cut.len(), "cutting changes how much is found:\n  {}\nand cut\n  {}", brief(&whole), brief(&cut));
+    let brief = |all: &[String]| {
+        all.iter().map(|one| one.chars().take(150).collect::<String>()).collect::<Vec<_>>().join("\n  ")
+    };
+    assert_eq!(
+        whole.len(),
+        cut.len(),
+        "cutting changes how much is found:\n  {}\nand cut\n  {}",
+        brief(&whole),
+        brief(&cut)
+    );
     for (whole, cut) in whole.iter().zip(&cut) {
         assert_eq!(whole, cut, "cutting the bytes changes what is found");
     }
@@ -133,7 +146,14 @@ fn timeless(played: &Played) -> Vec<String> {
                 })
             };
             let notes = if is_unfinished { Notes::PARTIAL } else { e.notes };
-            format!("{:?} {notes:?} {:?} {:?} {:?} {}", e.protocol, e.unanswered, message(&e.request), message(&e.response), e.gap_bytes)
+            format!(
+                "{:?} {notes:?} {:?} {:?} {:?} {}",
+                e.protocol,
+                e.unanswered,
+                message(&e.request),
+                message(&e.response),
+                e.gap_bytes
+            )
         })
         .collect();
     found.sort();

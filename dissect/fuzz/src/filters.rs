@@ -11,22 +11,40 @@ pub fn filter(data: &[u8]) {
     let units = u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
     for position in [0, units / 2, units] {
         let proposed = complete(&text, position);
-        assert!(proposed.start <= proposed.end && proposed.end <= units, "a completion replaces a range of the text");
+        assert!(
+            proposed.start <= proposed.end && proposed.end <= units,
+            "a completion replaces a range of the text"
+        );
     }
     match Query::parse(&text) {
         Ok(query) => {
             let sql = query.to_sql();
             for (name, _) in &sql.params {
-                assert!(sql.where_clause.contains(&format!("{{{name}:")), "a parameter is used: {name} in {}", sql.where_clause);
+                assert!(
+                    sql.where_clause.contains(&format!("{{{name}:")),
+                    "a parameter is used: {name} in {}",
+                    sql.where_clause
+                );
             }
             assert_eq!(Query::parse(query.text()).as_ref(), Ok(&query), "the same text is the same filter");
             let (entry, peer) = (Entry::default(), Peer::default());
-            let record = Record { id: 1, worker: "", worker_seq: 1, interface: "", src: &peer, dst: &peer, entry: &entry };
+            let record = Record {
+                id: 1,
+                worker: "",
+                worker_seq: 1,
+                interface: "",
+                src: &peer,
+                dst: &peer,
+                entry: &entry,
+            };
             let held = query.matches(&record);
             assert!(held || !query.is_everything(), "what everything passes is passed by this too");
         }
         Err(error) => {
-            assert!(error.start <= error.end && error.end <= units, "{error:?} lies in the text of {units} units");
+            assert!(
+                error.start <= error.end && error.end <= units,
+                "{error:?} lies in the text of {units} units"
+            );
             assert!(!error.message.is_empty(), "an error says what is wrong");
         }
     }

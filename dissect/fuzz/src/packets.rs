@@ -2,8 +2,8 @@
 //! `stream`, that a request is never given the response of another and never reported twice, whatever of a real connection is lost
 //! to the capture, doubled or late, and that nothing is missing where nothing was lost.
 
-use crate::connection::{Connection, Fates};
-use crate::dissectors::LIMITS;
+use super::connection::{Connection, Fates};
+use super::dissectors::LIMITS;
 use mizu_dissect::pcap::Reader;
 use mizu_dissect::{Config, Engine, Frame, Heading, LinkType, Sink};
 use mizu_entry::{Entry, Timestamp};
@@ -22,7 +22,14 @@ impl Sink for Ignored {
 
 fn frame(at: u64, link: LinkType, bytes: &[u8]) -> Frame<'_> {
     let original_len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    Frame { at: Timestamp::new(1, 0).plus(at * 1_000_000), link, interface: 0, heading: Heading::Unknown, bytes, original_len }
+    Frame {
+        at: Timestamp::new(1, 0).plus(at * 1_000_000),
+        link,
+        interface: 0,
+        heading: Heading::Unknown,
+        bytes,
+        original_len,
+    }
 }
 
 /// Frames of any link layer: a length of two bytes and a link type of two, little end first, then the frame; and so on.
@@ -55,7 +62,9 @@ pub fn capture(data: &[u8]) {
                 assert!(reader.position() > before, "a frame takes bytes of the file");
                 engine.frame(frame, &mut Ignored);
             }
-            Err(error) if error.is_final() => assert!(reader.next_frame().is_none(), "nothing follows the last error"),
+            Err(error) if error.is_final() => {
+                assert!(reader.next_frame().is_none(), "nothing follows the last error")
+            }
             Err(_) => {}
         }
         before = reader.position();
@@ -100,6 +109,10 @@ pub fn stream(data: &[u8]) {
     if fates == Fates::AllSeen && connection.is_seen_from_its_begin() {
         let due = connection.answered();
         // The last answer may have been under way when the capture ended.
-        assert!(found.pairs == due || found.pairs == due + 1, "nothing was lost: {due} are answered, {} were found so", found.pairs);
+        assert!(
+            found.pairs == due || found.pairs == due + 1,
+            "nothing was lost: {due} are answered, {} were found so",
+            found.pairs
+        );
     }
 }

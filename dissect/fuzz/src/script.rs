@@ -19,8 +19,12 @@ impl Script {
     pub(crate) fn read(data: &[u8]) -> Option<Self> {
         let [piece, options, turns @ ..] = data else { return None };
         let mut rest = turns;
-        let mut script =
-            Self { piece: usize::from(*piece) + 1, midstream: options & 1 == 1, turns: Vec::new(), is_whole: options & 1 == 0 };
+        let mut script = Self {
+            piece: usize::from(*piece) + 1,
+            midstream: options & 1 == 1,
+            turns: Vec::new(),
+            is_whole: options & 1 == 0,
+        };
         while let [kind, low, high, tail @ ..] = rest {
             let len = usize::from(u16::from_le_bytes([*low, *high]));
             let (bytes, after) = tail.split_at(len.min(tail.len()));

@@ -185,8 +185,14 @@ impl Http1 {
             None => false,
             // The server has not received this request, so it answers one that was not captured.
             Some(pending) if pending.after_loss && self.beginning.1 <= pending.begin => false,
-            Some(pending) => !pending.unpairable,
+            Some(pending) => !pending.unpairable && !self.is_among_lost(pending.begin),
         }
+    }
+
+    /// Whether a request that begins there stands behind lost ones of a client that does not wait for its answers, also where
+    /// that showed only later: nobody knows how many responses come before its own.
+    fn is_among_lost(&self, begin: u64) -> bool {
+        self.pipelined && self.client_lost_at.is_some_and(|lost| begin >= lost)
     }
 
     /// Behind lost bytes: the response can only be to the newest request that the server has received, and only if the
@@ -205,7 +211,7 @@ impl Http1 {
         let Some(newest) = self.requests.first() else { return false };
         // A request that was lost behind this one may be the one that is answered.
         let doubtful = self.client_lost_at.is_some_and(|at| newest.begin < at && at < self.beginning.1);
-        if doubtful || newest.unpairable {
+        if doubtful || newest.unpairable || self.is_among_lost(newest.begin) {
             if newest.over
                 && let Some(pending) = self.requests.take()
             {
