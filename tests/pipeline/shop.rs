@@ -99,8 +99,15 @@ fn live_traffic_is_stored_as_the_services_served_it() {
         (Vec::new(), Vec::new()),
         "(served and not shown, shown and not served)"
     );
+    // Loopback carries other tests' traffic too, which may have been under way when this capture began: what is judged
+    // is the kernel, the way to the aggregator, and the shop's own entries.
     let coverage = stage.get("/api/coverage").json();
-    assert_eq!(coverage["losses"].as_array().map(Vec::len), Some(0), "{coverage}");
+    let losses = coverage["losses"].as_array().expect("losses");
+    let dropped: Vec<_> = losses.iter().filter(|loss| text(&loss["cause"]).starts_with("dropped_")).collect();
+    assert!(dropped.is_empty(), "{coverage}");
+    let noted =
+        |row: &&Value| row["notes"].as_array().is_some_and(|notes| notes.iter().any(|note| note == "gap"));
+    assert_eq!(rows.iter().filter(noted).count(), 0, "entries with a gap where nothing was lost");
     drop(sidecar);
 }
 
