@@ -25,6 +25,8 @@ pub(crate) struct Connection {
     frames: Vec<(usize, Vec<u8>)>,
     answered: usize,
     from_begin: bool,
+    /// The client sent a request before the one before was answered.
+    pipelines: bool,
 }
 
 /// What one side has to say, and how much of it was said.
@@ -68,7 +70,8 @@ impl Connection {
                 "a".repeat(n * 13 % 90)
             ));
         }
-        let mut made = Self { frames: Vec::new(), answered: 0, from_begin: options & 1 == 1 };
+        let mut made =
+            Self { frames: Vec::new(), answered: 0, from_begin: options & 1 == 1, pipelines: false };
         let mut fates = Fates::AllSeen;
         if made.from_begin {
             made.keep(0, segment(CLIENT, 0, 0, 0x02, &[]));
@@ -96,6 +99,8 @@ impl Connection {
             }
             let frame = segment(name, me.sent + 1, other.sent + 1, 0x18, bytes);
             me.sent += bytes.len();
+            let answered = server.whole();
+            made.pipelines |= client.ends.get(answered).is_some_and(|end| client.sent > *end);
             match what >> 1 & 3 {
                 0 => made.keep(0, frame),
                 1 => fates = Fates::SomeLost,
@@ -127,6 +132,12 @@ impl Connection {
     /// Whether the handshake was captured.
     pub(crate) fn is_seen_from_its_begin(&self) -> bool {
         self.from_begin
+    }
+
+    /// Whether what the capture has tells which response is whose. Where requests that were sent together are lost, it does not:
+    /// they look like one long request.
+    pub(crate) fn is_tellable(&self, fates: Fates) -> bool {
+        !self.pipelines || (self.from_begin && fates == Fates::AllSeen)
     }
 
     /// Requests whose answer was sent to its end.

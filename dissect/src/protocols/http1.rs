@@ -92,7 +92,9 @@ struct Http1 {
     open: bool,
     /// Where bytes of the client were lost last.
     client_lost_at: Option<u64>,
-    /// A response to none of the requests that were seen has come since.
+    /// Where those bytes end.
+    client_lost_to: u64,
+    /// A response to none of the requests that were seen has come since, from a server that had received what was lost.
     lost_answered: bool,
     /// The beginning of the connection was not captured.
     midstream: bool,
@@ -126,6 +128,7 @@ impl Http1 {
             client: Half::new(midstream),
             open: false,
             client_lost_at: None,
+            client_lost_to: 0,
             lost_answered: false,
             midstream,
             asked: false,
@@ -291,6 +294,7 @@ impl Http1 {
                 // Requests may have been lost among others that wait: later ones cannot be told from them.
                 self.unpairable |= self.pipelined;
                 self.client_lost_at = Some(cx.offset);
+                self.client_lost_to = cx.offset.saturating_add(lost);
                 self.lost_answered = false;
                 self.client.reading = Reading::Head(0);
                 self.client.lost = true;

@@ -128,7 +128,7 @@ impl Http1 {
         }
         self.note_answers_in_a_row();
         let paired = self.find_request(cx);
-        self.lost_answered |= !paired;
+        self.lost_answered |= !paired && self.beginning.1 >= self.client_lost_to;
         let method = self.requests.first().filter(|_| paired).map_or(Method::Other, |pending| pending.method);
         let framing = framing::of_response(&facts, method);
         let mut answer =
@@ -208,10 +208,12 @@ impl Http1 {
                 pending.unanswered(Unanswered::Gap, cx);
             }
         }
+        // Of requests that were sent together, some of those that go out here are still to be answered.
+        self.unpairable |= self.pipelined;
         let Some(newest) = self.requests.first() else { return false };
         // A request that was lost behind this one may be the one that is answered.
         let doubtful = self.client_lost_at.is_some_and(|at| newest.begin < at && at < self.beginning.1);
-        if doubtful || newest.unpairable || self.is_among_lost(newest.begin) {
+        if doubtful || self.pipelined || newest.unpairable {
             if newest.over
                 && let Some(pending) = self.requests.take()
             {
