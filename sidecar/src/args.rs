@@ -35,8 +35,8 @@ pub(crate) struct Args {
     /// Memory for connections under way, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 40)]
     pub(crate) memory: usize,
-    /// Size of the packet ring in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 8)]
+    /// Size of the packet ring in MiB: what it holds while this process does not run is not lost
+    #[arg(long, value_name = "MIB", default_value_t = 32)]
     pub(crate) ring: usize,
     /// Memory for entries that wait for the aggregator, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 8)]
