@@ -31,6 +31,8 @@ const PING_EVERY: Duration = Duration::from_secs(5);
 const PING_WITHIN: Duration = Duration::from_secs(30);
 /// How long a start may take: a large store is loaded from a cold disk.
 const START_WITHIN: Duration = Duration::from_secs(180);
+/// How long the last words of a process that has ended may be on their way.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long a shutdown may take before the process is killed.
 const STOP_WITHIN: Duration = Duration::from_secs(25);
 /// Lines of the engine's log that are kept to say why it ended.
@@ -151,6 +153,7 @@ struct Running {
     child: Child,
     pid: Option<Pid>,
     log: Arc<Mutex<VecDeque<String>>>,
+    forwarding: Option<JoinHandle<()>>,
 }
 
 impl Running {
@@ -174,12 +177,12 @@ impl Running {
             .spawn()
             .with_context(|| format!("starting {}", command.program.display()))?;
         let log = Arc::new(Mutex::new(VecDeque::new()));
-        if let Some(stderr) = child.stderr.take() {
+        let forwarding = child.stderr.take().map(|stderr| {
             let log = log.clone();
-            std::thread::spawn(move || forward(stderr, &log));
-        }
+            std::thread::spawn(move || forward(stderr, &log))
+        });
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        Ok(Self { child, pid, log })
+        Ok(Self { child, pid, log, forwarding })
     }
 
     /// Follows the process to its end and says how it ended, and whether that was for a lock.
@@ -234,6 +237,11 @@ impl Running {
 
     fn how_it_ended(&mut self) -> (String, bool) {
         let ended = self.child.wait();
+        // Its last words may still be on their way through the pipe, which closes with the process.
+        let by = Instant::now() + LAST_WORDS;
+        while self.forwarding.as_ref().is_some_and(|thread| !thread.is_finished()) && Instant::now() < by {
+            std::thread::park_timeout(Duration::from_millis(1));
+        }
         let locked = ended.as_ref().is_ok_and(|status| status.code() == Some(crate::engine::LOCKED.into()));
         let status = ended.map_or_else(|e| e.to_string(), |s| s.to_string());
         let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);

@@ -18,10 +18,14 @@ export function launch() {
 
 export class Reader {
   /** Opens the page as `mizu` does: once with the token, which the aggregator turns into a cookie. */
-  static async open(browser, aggregator, { path = "", theme = "light", width = 1440, height = 900 } = {}) {
+  static async open(browser, aggregator, { path = "", theme = "light", width = 1440, height = 900, motion } = {}) {
     const reader = new Reader();
     reader.aggregator = aggregator;
-    reader.context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+    reader.context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: theme,
+      reducedMotion: motion,
+    });
     await reader.context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: aggregator.origin });
     reader.page = await reader.context.newPage();
     reader.page.setDefaultTimeout(20_000);
