@@ -100,6 +100,8 @@ struct Http1 {
     midstream: bool,
     /// A request was seen.
     asked: bool,
+    /// A response was seen before any word of the client, and no pair since: late packets may still bring its request.
+    answered_unseen: bool,
     server: Half,
     /// The response under way.
     answer: Option<Answer>,
@@ -132,6 +134,7 @@ impl Http1 {
             lost_answered: false,
             midstream,
             asked: false,
+            answered_unseen: false,
             server: Half::new(midstream),
             answer: None,
             informational: 0,

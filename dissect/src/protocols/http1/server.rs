@@ -128,6 +128,7 @@ impl Http1 {
         }
         self.note_answers_in_a_row();
         let paired = self.find_request(cx);
+        self.answered_unseen |= !paired && self.midstream && !self.asked;
         self.lost_answered |= !paired && self.beginning.1 >= self.client_lost_to;
         let method = self.requests.first().filter(|_| paired).map_or(Method::Other, |pending| pending.method);
         let framing = framing::of_response(&facts, method);
@@ -181,11 +182,26 @@ impl Http1 {
         if self.requests.settle() {
             return false;
         }
+        let more_received = self.requests.len() > 1
+            || self.requests.first().is_some_and(|pending| {
+                pending.over && self.beginning.1 > pending.begin.saturating_add(pending.request.wire_len)
+            });
+        if self.answered_unseen && more_received {
+            // The answer that went out first may have been to the oldest of these, and so on for all that follow.
+            self.pipelined = true;
+            self.unpairable = true;
+            self.give_up_requests(Unanswered::Gap, cx);
+            return false;
+        }
         match self.requests.first() {
             None => false,
             // The server has not received this request, so it answers one that was not captured.
             Some(pending) if pending.after_loss && self.beginning.1 <= pending.begin => false,
-            Some(pending) => !pending.unpairable && !self.is_among_lost(pending.begin),
+            Some(pending) => {
+                let paired = !pending.unpairable && !self.is_among_lost(pending.begin);
+                self.answered_unseen &= !paired;
+                paired
+            }
         }
     }
 
