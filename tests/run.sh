@@ -17,7 +17,7 @@ tier_tidy() { cargo test --workspace --test tidy; }
 tier_lint() {
   sub_make ui
   cargo clippy "${WHOLE[@]}" --all-targets -- -D warnings
-  cargo clippy "${WHOLE[@]}" --test corpus --test counts -- -D warnings
+  cargo clippy "${WHOLE[@]}" --test corpus --test counts --test pipeline -- -D warnings
   if cargo deny --version >/dev/null 2>&1; then cargo deny check bans licenses sources; else echo "cargo-deny is not installed; tidy holds the same lists"; fi
 }
 # Tests that hold generated files to their source; they run with `unit` too.

@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long a process that was asked to end may take.
@@ -21,6 +22,7 @@ pub struct Process {
     name: String,
     child: Child,
     lines: Arc<Mutex<Vec<String>>>,
+    collectors: Vec<JoinHandle<()>>,
 }
 
 impl Process {
@@ -33,9 +35,12 @@ impl Process {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
         let mut child = command.spawn().unwrap_or_else(|e| panic!("starting {name}: {e}"));
         let lines = Arc::new(Mutex::new(Vec::new()));
-        collect(child.stdout.take(), &lines);
-        collect(child.stderr.take(), &lines);
-        Self { name, child, lines }
+        let outputs = [
+            child.stdout.take().map(|out| collect(out, &lines)),
+            child.stderr.take().map(|out| collect(out, &lines)),
+        ];
+        let collectors = outputs.into_iter().flatten().collect();
+        Self { name, child, lines, collectors }
     }
 
     /// The process's id.
@@ -55,8 +60,10 @@ impl Process {
     pub fn line<T>(&mut self, deadline: Duration, what: &str, pick: impl Fn(&str) -> Option<T>) -> T {
         let what = format!("{} to say {what}", self.name);
         within(deadline, &what, || {
-            // Looked at before the lines, so that the last words of a process that ended count too.
-            let ended = self.child.try_wait().ok().flatten();
+            // Looked at before the lines, so that the last words of a process that ended count too; they may still be on
+            // their way here.
+            let all_said = self.collectors.iter().all(JoinHandle::is_finished);
+            let ended = self.child.try_wait().ok().flatten().filter(|_| all_said);
             let found = self.lines().iter().find_map(|l| pick(l));
             assert!(found.is_some() || ended.is_none(), "{} ended ({ended:?}) without: {what}", self.name);
             found
@@ -114,16 +121,15 @@ impl Drop for Process {
     }
 }
 
-fn collect(from: Option<impl Read + Send + 'static>, into: &Arc<Mutex<Vec<String>>>) {
+fn collect(from: impl Read + Send + 'static, into: &Arc<Mutex<Vec<String>>>) -> JoinHandle<()> {
     let into = Arc::clone(into);
-    let Some(from) = from else { return };
     std::thread::spawn(move || {
         for line in BufReader::new(from).lines().map_while(Result::ok) {
             if let Ok(mut lines) = into.lock() {
                 lines.push(line);
             }
         }
-    });
+    })
 }
 
 #[cfg(test)]
